@@ -1,0 +1,19 @@
+/**
+ * Orders two strings by their UTF-8 bytes, which is the order of their code points.
+ * JavaScript's own `<` compares UTF-16 units and puts U+FFxx after the astral planes.
+ */
+export function compareUtf8(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index += 1) {
+    const a = left.charCodeAt(index);
+    const b = right.charCodeAt(index);
+    if (a !== b) return rank(a) - rank(b);
+  }
+  return left.length - right.length;
+}
+
+/** Surrogates stand for code points above every BMP unit. */
+const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+
+export const sortedByUtf8 = <T>(items: Iterable<T>, key: (item: T) => string): T[] =>
+  [...items].sort((left, right) => compareUtf8(key(left), key(right)));

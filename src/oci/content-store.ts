@@ -1,0 +1,46 @@
+import type { ByteStream } from "../core/byte-stream.ts";
+import type { Descriptor } from "./descriptor.ts";
+
+export interface TransferOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Reads content by its descriptor. */
+export interface ContentReader {
+  exists(descriptor: Descriptor, options?: TransferOptions): Promise<boolean>;
+  /**
+   * The content, proved: the stream fails at its end unless the bytes are what the descriptor says.
+   * @throws {VoxError} CONTENT_MISSING when it is not there, CONTENT_MISMATCH
+   */
+  fetch(descriptor: Descriptor, options?: TransferOptions): ByteStream;
+}
+
+/** Takes content in: what arrives is verified before it can be read; a failed push leaves nothing. */
+export interface ContentWriter {
+  /** @throws {VoxError} CONTENT_MISMATCH */
+  push(descriptor: Descriptor, content: ByteStream, options?: TransferOptions): Promise<void>;
+}
+
+export interface ContentStore extends ContentReader, ContentWriter {}
+
+/** Names for content: a registry's tags, a layout's `org.opencontainers.image.ref.name`. */
+export interface TagReader {
+  /** `undefined` when there is no such tag (or no such repository). */
+  resolve(tag: string, options?: TransferOptions): Promise<Descriptor | undefined>;
+  /** Every tag, sorted; empty when the repository does not exist. */
+  tags(options?: TransferOptions): Promise<readonly string[]>;
+}
+
+export interface TagWriter {
+  /** Points the tag at content that the store holds. */
+  tag(descriptor: Descriptor, tag: string, options?: TransferOptions): Promise<void>;
+}
+
+/** A named place of one artifact's content: a registry repository, an image layout, memory. */
+export interface Repository extends ContentStore, TagReader, TagWriter {}
+
+/** A store that can take a blob from another repository of the same registry without moving bytes (distribution-spec, "Mounting a blob"). */
+export interface Mounter {
+  /** False when the registry wants an upload instead. */
+  mount(descriptor: Descriptor, fromRepository: string, options?: TransferOptions): Promise<boolean>;
+}

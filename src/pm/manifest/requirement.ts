@@ -1,0 +1,62 @@
+import semver from "semver";
+import type { Brand } from "../../core/brand.ts";
+import type { PackageName } from "../../core/package-name.ts";
+import { VoxError } from "../../errors/vox-error.ts";
+
+/** A semver range in one word, such as `^2.1`, `>=1,<3` or `^1||^2`: `,` is AND, `||` is OR. */
+export type VersionRange = Brand<string, "VersionRange">;
+
+const BARE_VERSION = /^\d/;
+
+/**
+ * Cargo's reading of a range, without spaces: a bare `2.1` is `^2.1`.
+ * @throws {VoxError} VERSION_INVALID
+ */
+export function normaliseRange(text: string): VersionRange {
+  const range = text
+    .split("||")
+    .map((alternative) => alternative.split(",").map(normaliseComparator).join(","))
+    .join("||");
+  if (semver.validRange(semverRangeText(range)) === null) {
+    throw new VoxError("VERSION_INVALID", `\`${text}\` is not a version requirement`, { hint: "write it as `^1.2`, `=1.2.3` or `>=1, <3`" });
+  }
+  return range as VersionRange;
+}
+
+/** The same range as the `semver` library writes it. */
+export const semverRangeText = (range: string): string => range.replaceAll(",", " ");
+
+function normaliseComparator(text: string): string {
+  const comparator = text.replaceAll(/\s+/g, "");
+  return BARE_VERSION.test(comparator) && !/[*xX]/.test(comparator) ? `^${comparator}` : comparator;
+}
+
+/** Where a dependency is to come from, as a manifest asks. */
+export type RequirementSource =
+  | {
+      readonly kind: "registry";
+      /** The name under `[registries]`; `default` unless said. */
+      readonly registry: string;
+      /** Normalised range; see `normaliseRange`. */
+      readonly range: VersionRange;
+    }
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "git"; readonly url: string; readonly ref: GitRef };
+
+export type GitRef =
+  | { readonly kind: "default" }
+  | { readonly kind: "branch" | "tag" | "rev"; readonly name: string };
+
+/** One line of `[dependencies]`, `[dev-dependencies]` or `[skills]`, of a registry's metadata, or of a lock's `requires`. */
+export interface Requirement {
+  readonly name: PackageName;
+  readonly scope: "normal" | "dev" | "skill";
+  readonly source: RequirementSource;
+  /** Sorted. */
+  readonly features: readonly string[];
+  readonly defaultFeatures: boolean;
+  readonly optional: boolean;
+}
+
+/** A feature's items (`name`, `dep:name`, `name/feature`, `name?/feature`) by its name, both sorted. */
+export type FeatureTable = Readonly<Record<string, readonly string[]>>;
