@@ -24,7 +24,11 @@ interface CatalogueEntry {
   readonly hint?: string;
 }
 
-const entry = (exit: ExitCode, meaning: string, hint?: string): CatalogueEntry => ({ exit, meaning, ...(hint ? { hint } : {}) });
+const entry = (exit: ExitCode, meaning: string, hint?: string): CatalogueEntry => ({
+  exit,
+  meaning,
+  ...(hint ? { hint } : {}),
+});
 
 /** Every code that vox can print. A code is permanent: it may be retired, never reused. */
 export const ERROR_CATALOGUE = {
@@ -34,34 +38,54 @@ export const ERROR_CATALOGUE = {
   LOCATION_INVALID: entry(EXIT.config, "A registry or image location is not written as vox reads it."),
 
   // Manifest
-  MANIFEST_MISSING: entry(EXIT.data, "There is no Vox.toml where one is needed.", "run `vox init`, or name the folder with `--project DIR`"),
+  MANIFEST_MISSING: entry(
+    EXIT.data,
+    "There is no Vox.toml where one is needed.",
+    "run `vox init`, or name the folder with `--project DIR`",
+  ),
   MANIFEST_INVALID: entry(EXIT.data, "Vox.toml cannot be parsed, or says something that vox does not understand."),
   MANIFEST_UNREADABLE: entry(EXIT.data, "Vox.toml is there but cannot be read."),
   NAME_INVALID: entry(EXIT.data, "A package name breaks the rules for names."),
   VERSION_INVALID: entry(EXIT.data, "A version or a requirement is not semver."),
   PLATFORM_INVALID: entry(EXIT.data, "A platform is not written as os/architecture."),
   WORKSPACE_INVALID: entry(EXIT.data, "The members of a workspace contradict each other or cannot be found."),
-  WORKSPACE_AMBIGUOUS: entry(EXIT.usage, "The command needs one workspace member and cannot tell which.", "name it with `--package NAME`"),
+  WORKSPACE_AMBIGUOUS: entry(
+    EXIT.usage,
+    "The command needs one workspace member and cannot tell which.",
+    "name it with `--package NAME`",
+  ),
   DEPENDENCY_KIND: entry(EXIT.data, "A package of this kind cannot be depended on."),
   DEPENDENCY_UNSUPPORTED: entry(EXIT.data, "The dependency's source is one that this version of vox does not read."),
 
   // Lock and resolution
   LOCK_MISSING: entry(EXIT.failed, "The command needs vox.lock and there is none.", "run `vox lock`"),
   LOCK_STALE: entry(EXIT.failed, "vox.lock no longer says what the manifests ask.", "run `vox lock`"),
-  LOCK_INVALID: entry(EXIT.data, "vox.lock cannot be parsed or contradicts itself.", "restore it from version control, or remove it and run `vox lock`"),
+  LOCK_INVALID: entry(
+    EXIT.data,
+    "vox.lock cannot be parsed or contradicts itself.",
+    "restore it from version control, or remove it and run `vox lock`",
+  ),
   LOCK_VERSION: entry(EXIT.data, "vox.lock was written by a newer vox.", "run `vox upgrade`"),
   NO_SOLUTION: entry(EXIT.failed, "No set of versions satisfies every requirement."),
   PACKAGE_UNKNOWN: entry(EXIT.failed, "A registry has no package of that name."),
   SOURCE_CONFLICT: entry(EXIT.failed, "One name is asked for from two sources."),
   REGISTRY_CONTENT_CHANGED: entry(EXIT.failed, "A registry now holds other content under a version that is locked."),
-  OFFLINE_UNPROVABLE: entry(EXIT.unavailable, "Offline, the cache cannot prove what the command needs.", "run the command once without `--offline`"),
+  OFFLINE_UNPROVABLE: entry(
+    EXIT.unavailable,
+    "Offline, the cache cannot prove what the command needs.",
+    "run the command once without `--offline`",
+  ),
 
   // Content
   DIGEST_INVALID: entry(EXIT.data, "A digest is not sha256 and 64 hex digits."),
   CONTENT_MISMATCH: entry(EXIT.data, "Content is not what its digest or size says."),
   CONTENT_TOO_LARGE: entry(EXIT.data, "Content is larger than what may stand there."),
   CONTENT_MISSING: entry(EXIT.unavailable, "Content that is named by digest is nowhere to be had."),
-  CACHE_CORRUPT: entry(EXIT.data, "A cached blob or an unpacked file was changed after it was verified.", "run `vox sync`, which fetches it anew"),
+  CACHE_CORRUPT: entry(
+    EXIT.data,
+    "A cached blob or an unpacked file was changed after it was verified.",
+    "run `vox sync`, which fetches it anew",
+  ),
   OCI_INVALID: entry(EXIT.data, "A manifest, index, config or layout breaks the OCI specification."),
   REFERENCE_INVALID: entry(EXIT.usage, "An image reference cannot be parsed."),
 
@@ -70,22 +94,42 @@ export const ERROR_CATALOGUE = {
   ARCHIVE_PATH: entry(EXIT.data, "A path is one that a package archive or an image may not hold."),
   ARCHIVE_TOO_LARGE: entry(EXIT.data, "A package archive unpacks to more than the limit."),
   ARCHIVE_METADATA_MISMATCH: entry(EXIT.data, "A package's published metadata differs from its own Vox.toml."),
-  COMPRESSOR_DIFFERS: entry(EXIT.config, "This Node's zlib gives other bytes than official Node.", "use an official build of Node, or set `compression = \"none\"`"),
+  COMPRESSOR_DIFFERS: entry(
+    EXIT.config,
+    "This Node's zlib gives other bytes than official Node.",
+    'use an official build of Node, or set `compression = "none"`',
+  ),
   PLATFORM_UNDECLARED: entry(EXIT.data, "A platform-neutral package holds machine code.", "declare `platforms` in [package]"),
   FILE_KIND: entry(EXIT.data, "A file is neither a regular file, a directory nor an allowed link."),
-  FILE_CHANGED: entry(EXIT.tryAgain, "A file changed while it was read.", "run the command again when nothing writes to the project"),
+  FILE_CHANGED: entry(
+    EXIT.tryAgain,
+    "A file changed while it was read.",
+    "run the command again when nothing writes to the project",
+  ),
   FILE_UNREADABLE: entry(EXIT.data, "A file of the project cannot be read."),
 
   // Registries and credentials
   REGISTRY_UNAVAILABLE: entry(EXIT.unavailable, "A registry cannot be reached or answers what vox cannot use."),
   REGISTRY_RATE_LIMITED: entry(EXIT.tryAgain, "A registry asks to slow down.", "wait a while and run the command again"),
-  REGISTRY_DENIED: entry(EXIT.denied, "A registry refuses the credentials, or wants some.", "run `docker login`, or set VOX_REGISTRY and VOX_REGISTRY_TOKEN"),
-  REGISTRY_INSECURE: entry(EXIT.config, "A registry would be spoken to without TLS.", "list the host in VOX_INSECURE_REGISTRIES"),
+  REGISTRY_DENIED: entry(
+    EXIT.denied,
+    "A registry refuses the credentials, or wants some.",
+    "run `docker login`, or set VOX_REGISTRY and VOX_REGISTRY_TOKEN",
+  ),
+  REGISTRY_INSECURE: entry(
+    EXIT.config,
+    "A registry would be spoken to without TLS.",
+    "list the host in VOX_INSECURE_REGISTRIES",
+  ),
   CREDENTIALS_INVALID: entry(EXIT.config, "Docker's credential configuration cannot be used."),
   REGISTRY_UNKNOWN: entry(EXIT.data, "A dependency names a registry that Vox.toml does not declare."),
 
   // Publishing
-  VERSION_EXISTS: entry(EXIT.failed, "The registry holds this version already, and versions do not change.", "raise `version` in Vox.toml"),
+  VERSION_EXISTS: entry(
+    EXIT.failed,
+    "The registry holds this version already, and versions do not change.",
+    "raise `version` in Vox.toml",
+  ),
   PUBLISH_RACE: entry(EXIT.failed, "Someone else published the same version at the same moment."),
   PUBLISH_REFUSED: entry(EXIT.data, "The package depends on what a published package may not depend on."),
 
@@ -100,7 +144,11 @@ export const ERROR_CATALOGUE = {
 
   // Files
   CANNOT_WRITE: entry(EXIT.cannotWrite, "A file or folder cannot be written."),
-  LOCK_HELD: entry(EXIT.tryAgain, "Another process holds the lock that the command needs.", "wait for the other process and run the command again"),
+  LOCK_HELD: entry(
+    EXIT.tryAgain,
+    "Another process holds the lock that the command needs.",
+    "wait for the other process and run the command again",
+  ),
 
   // Gates
   COMPLIANCE_FAILED: entry(EXIT.failed, "A conformance check found a fault.", "run `vox ci docs-sync --write`"),

@@ -1,0 +1,26 @@
+import type { PackageName } from "../../core/package-name.ts";
+import type { Platform } from "../../core/platform.ts";
+import type { LockedPatch, LockedProject, LockedRegistry } from "./lockfile.ts";
+
+/** What the manifests of a workspace ask of its lock, in the lock's own words. */
+export interface DesiredState {
+  readonly projects: readonly LockedProject[];
+  readonly pathPackages: readonly DesiredPathPackage[];
+  /** Every registry that the project declares, and `default`. */
+  readonly registries: readonly LockedRegistry[];
+  readonly patches: readonly LockedPatch[];
+  readonly baseImages: readonly BaseImageRequest[];
+}
+
+export interface DesiredPathPackage {
+  readonly name: PackageName;
+  /** Relative to the lock. */
+  readonly path: string;
+  readonly requires: readonly string[];
+  readonly featureTable: readonly string[];
+}
+
+export interface BaseImageRequest {
+  readonly reference: string;
+  readonly platforms: readonly Platform[];
+}
