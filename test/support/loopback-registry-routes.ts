@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { type Digest, digestOf, isDigest } from "../../src/core/digest.ts";
+import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { isManifestType, MEDIA_TYPE } from "../../src/oci/media-types.ts";
+import type { MemoryStore } from "../../src/oci/memory-store.ts";
+import { descriptorOf } from "../../src/oci/parse-descriptor.ts";
+import { isImageIndex, parseManifestOrIndex } from "../../src/oci/parse-manifest.ts";
+
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface RouteOptions {
+  /** How `Location` is written; relative by default. */
+  readonly location?: "relative" | "absolute";
+  /** Tags on a page, whatever the client asks for. */
+  readonly tagPageSize?: number;
+  /** Every mount is answered with an upload session. */
+  readonly refuseMounts?: boolean;
+  /** Whether the referrers API is there; off by default, as in docker-registry 2.8. */
+  readonly referrers?: boolean;
+  /** Blobs are served by a redirect to this URL plus the digest. */
+  readonly redirectBlobsTo?: string;
+}
+
+type Handler = (repository: string, argument: string, exchange: Exchange) => Answer | Promise<Answer>;
+
+/** What each path of the distribution-spec answers. */
+export class RegistryRoutes {
+  readonly #repositories: ReadonlyMap<string, MemoryStore>;
+  readonly #open: (path: string) => MemoryStore;
+  readonly #origin: string;
+  readonly #options: RouteOptions;
+  readonly #sessions = new Map<string, string>();
+
+  constructor(
+    repositories: ReadonlyMap<string, MemoryStore>,
+    open: (path: string) => MemoryStore,
+    origin: string,
+    options: RouteOptions,
+  ) {
+    this.#repositories = repositories;
+    this.#open = open;
+    this.#origin = origin;
+    this.#options = options;
+  }
+
+  async answer(exchange: Exchange): Promise<Answer> {
+    if (exchange.path === "/v2/") return answer(200, {}, "{}");
+    for (const [pattern, handler] of this.#table()) {
+      const match = pattern.exec(exchange.path);
+      if (match) return handler(match[1] ?? "", decodeURIComponent(match[2] ?? ""), exchange);
+    }
+    return failure(404, "UNSUPPORTED");
+  }
+
+  #table(): readonly (readonly [RegExp, Handler])[] {
+    return [
+      [/^\/v2\/(.+)\/tags\/list$/, (repository, _, exchange) => this.#tags(repository, exchange)],
+      [/^\/v2\/(.+)\/referrers\/([^/]+)$/, (repository, digest) => this.#referrers(repository, digest)],
+      [
+        /^\/v2\/(.+)\/manifests\/([^/]+)$/,
+        (repository, reference, exchange) => this.#manifest(repository, reference, exchange),
+      ],
+      [/^\/v2\/(.+)\/blobs\/uploads\/()$/, (repository, _, exchange) => this.#startUpload(repository, exchange)],
+      [
+        /^\/v2\/(.+)\/blobs\/uploads\/([^/]+)$/,
+        (repository, session, exchange) => this.#finishUpload(repository, session, exchange),
+      ],
+      [/^\/v2\/(.+)\/blobs\/([^/]+)$/, (repository, digest, exchange) => this.#blob(repository, digest, exchange)],
+    ];
+  }
+
+  async #tags(repository: string, { query }: Exchange): Promise<Answer> {
+    const store = this.#repositories.get(repository);
+    if (!store) return failure(404, "NAME_UNKNOWN");
+    const last = query.get("last") ?? "";
+    const rest = (await store.tags()).filter((tag) => tag > last);
+    const page = rest.slice(0, this.#options.tagPageSize ?? Number(query.get("n") ?? 1000));
+    const next = `/v2/${repository}/tags/list?n=${page.length}&last=${encodeURIComponent(page.at(-1) ?? "")}`;
+    const link = page.length < rest.length ? { link: `<${next}>; rel="next"` } : {};
+    return answer(200, { "content-type": "application/json", ...link }, JSON.stringify({ name: repository, tags: page }));
+  }
+
+  async #manifest(repository: string, reference: string, exchange: Exchange): Promise<Answer> {
+    const store = this.#repositories.get(repository);
+    if (exchange.method === "PUT") return this.#putManifest(repository, reference, exchange);
+    if (!store) return failure(404, "NAME_UNKNOWN");
+    if (exchange.method === "DELETE") return store.remove(reference) ? answer(202) : failure(404, "MANIFEST_UNKNOWN");
+    const descriptor = await store.resolve(reference);
+    const content = descriptor && store.content(descriptor.digest);
+    if (!descriptor || !content) return failure(404, "MANIFEST_UNKNOWN");
+    const headers = { "content-type": content.mediaType, "docker-content-digest": descriptor.digest };
+    return answer(200, headers, content.bytes);
+  }
+
+  async #putManifest(repository: string, reference: string, { headers, body }: Exchange): Promise<Answer> {
+    const descriptor = descriptorOf(body, headers["content-type"] ?? "");
+    if (!isManifestType(descriptor.mediaType)) return failure(400, "MANIFEST_INVALID");
+    if (isDigest(reference) && reference !== descriptor.digest) return failure(400, "DIGEST_INVALID");
+    const store = this.#open(repository);
+    const missing = childrenOf(descriptor, body).find((child) => !store.content(child.digest));
+    if (missing) return failure(404, "MANIFEST_BLOB_UNKNOWN", missing.digest);
+    store.add(body, descriptor.mediaType);
+    if (!isDigest(reference)) await store.tag(descriptor, reference);
+    const location = this.#locate(`/v2/${repository}/manifests/${descriptor.digest}`);
+    const subject = this.#options.referrers ? subjectOf(descriptor, body) : undefined;
+    return answer(201, { location, "docker-content-digest": descriptor.digest, ...(subject && { "oci-subject": subject }) });
+  }
+
+  #startUpload(repository: string, { method, query }: Exchange): Answer {
+    if (method !== "POST") return failure(405, "UNSUPPORTED");
+    const mount = query.get("mount") ?? "";
+    const source = this.#repositories.get(query.get("from") ?? "");
+    const content = isDigest(mount) && !this.#options.refuseMounts ? source?.content(mount) : undefined;
+    if (content) {
+      this.#open(repository).add(content.bytes, content.mediaType);
+      return answer(201, { location: this.#locate(`/v2/${repository}/blobs/${mount}`), "docker-content-digest": mount });
+    }
+    const session = randomUUID();
+    this.#sessions.set(session, repository);
+    return answer(202, { location: this.#locate(`/v2/${repository}/blobs/uploads/${session}?_state=a%2Bb`), range: "0-0" });
+  }
+
+  #finishUpload(repository: string, session: string, { method, query, body }: Exchange): Answer {
+    if (this.#sessions.get(session) !== repository) return failure(404, "BLOB_UPLOAD_UNKNOWN");
+    if (method === "DELETE") return this.#sessions.delete(session) ? answer(204) : failure(404, "BLOB_UPLOAD_UNKNOWN");
+    if (method !== "PUT") return failure(405, "UNSUPPORTED");
+    if (query.get("_state") !== "a+b") return failure(404, "BLOB_UPLOAD_INVALID");
+    this.#sessions.delete(session);
+    const digest = digestOf(body);
+    if (query.get("digest") !== digest) return failure(400, "DIGEST_INVALID");
+    this.#open(repository).add(body, "application/octet-stream");
+    return answer(201, { location: this.#locate(`/v2/${repository}/blobs/${digest}`), "docker-content-digest": digest });
+  }
+
+  #blob(repository: string, digest: string, { headers }: Exchange): Answer {
+    const content = isDigest(digest) ? this.#repositories.get(repository)?.content(digest) : undefined;
+    if (!content) return failure(404, this.#repositories.has(repository) ? "BLOB_UNKNOWN" : "NAME_UNKNOWN");
+    if (this.#options.redirectBlobsTo !== undefined)
+      return answer(307, { location: `${this.#options.redirectBlobsTo}${digest}` });
+    const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0);
+    const proof = { "content-type": "application/octet-stream", "docker-content-digest": digest };
+    if (from === 0) return answer(200, proof, content.bytes);
+    const range = `bytes ${from}-${content.bytes.byteLength - 1}/${content.bytes.byteLength}`;
+    return answer(206, { ...proof, "content-range": range }, content.bytes.subarray(from));
+  }
+
+  #referrers(repository: string, subject: string): Answer {
+    const store = this.#repositories.get(repository);
+    if (!this.#options.referrers || !store) return failure(404, "NAME_UNKNOWN");
+    const manifests = store.digests.flatMap((digest) => referrer(store, digest, subject));
+    const index = { schemaVersion: 2, mediaType: MEDIA_TYPE.imageIndex, manifests };
+    return answer(200, { "content-type": MEDIA_TYPE.imageIndex }, JSON.stringify(index));
+  }
+
+  #locate(path: string): string {
+    return this.#options.location === "absolute" ? `${this.#origin}${path}` : path;
+  }
+}
+
+function childrenOf(descriptor: Descriptor, bytes: Uint8Array): readonly Descriptor[] {
+  const document = parseManifestOrIndex(bytes, descriptor);
+  return isImageIndex(document) ? document.manifests : [document.config, ...document.layers];
+}
+
+const subjectOf = (descriptor: Descriptor, bytes: Uint8Array): Digest | undefined =>
+  parseManifestOrIndex(bytes, descriptor).subject?.digest;
+
+function referrer(store: MemoryStore, digest: Digest, subject: string): Descriptor[] {
+  const content = store.content(digest);
+  if (!content || !isManifestType(content.mediaType)) return [];
+  const descriptor = descriptorOf(content.bytes, content.mediaType);
+  const document = parseManifestOrIndex(content.bytes, descriptor);
+  if (document.subject?.digest !== subject) return [];
+  const artifactType = document.artifactType ?? (isImageIndex(document) ? undefined : document.config.mediaType);
+  return [
+    {
+      ...descriptor,
+      ...(artifactType && { artifactType }),
+      ...(document.annotations && { annotations: document.annotations }),
+    },
+  ];
+}
+
+const answer = (status: number, headers: Readonly<Record<string, string>> = {}, body: string | Uint8Array = ""): Answer => ({
+  status,
+  headers,
+  body: typeof body === "string" ? Buffer.from(body) : body,
+});
+
+const failure = (status: number, code: string, detail = ""): Answer =>
+  answer(
+    status,
+    { "content-type": "application/json" },
+    JSON.stringify({ errors: [{ code, message: code.toLowerCase(), detail }] }),
+  );
