@@ -134,10 +134,12 @@ export const ERROR_CATALOGUE = {
   PUBLISH_REFUSED: entry(EXIT.data, "The package depends on what a published package may not depend on."),
 
   // Images and deploys
+  BUILD_FAILED: entry(EXIT.failed, "The program named by `build` in [package] failed."),
   DEPLOY_INCOMPLETE: entry(EXIT.data, "The [deploy] table lacks what the command needs."),
   DEPLOY_UNSUPPORTED: entry(EXIT.data, "The [deploy] table asks for what this version of vox does not do."),
   COMMAND_FILE_MISSING: entry(EXIT.data, "`cmd` or `entrypoint` names a file of the application that is not there."),
   BASE_IMAGE_UNUSABLE: entry(EXIT.data, "The base image has layers or types that cannot be built upon."),
+  LAYERS_TOO_MANY: entry(EXIT.data, "The image would have more layers than engines take.", 'set `layers = "shared"` in [deploy.container]'),
   BASE_PLATFORM_MISSING: entry(EXIT.failed, "The base image or a package lacks a platform that is asked for."),
   ENGINE_UNAVAILABLE: entry(EXIT.unavailable, "No container engine answers.", "start Docker or Podman, or set DOCKER_HOST"),
   ENGINE_FAILED: entry(EXIT.unavailable, "The container engine refused or broke off."),

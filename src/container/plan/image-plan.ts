@@ -1,0 +1,134 @@
+import type { Digest } from "../../core/digest.ts";
+import type { Platform } from "../../core/platform.ts";
+import { VoxError } from "../../errors/vox-error.ts";
+import type { Annotations } from "../../oci/descriptor.ts";
+import type { Compression, ContainerIntent } from "../../project/deploy-intent.ts";
+import type { ApplicationFile, LockedBaseImage, MaterializedProject } from "../../project/materialized-project.ts";
+import { checkCommandFiles } from "./command-files.ts";
+import { imageLabels, indexAnnotations } from "./labels.ts";
+import { type PackageLayer, planLayers } from "./layer-plan.ts";
+import { type RunSettings, runSettings } from "./run-settings.ts";
+import { type SystemFile, planSystemFiles } from "./system-files.ts";
+import { type FileOwner, ROOT, fileOwner } from "./user.ts";
+
+/** All that decides an image, besides the bytes that it names: serialisable (contracts, §7). */
+export interface ImagePlan {
+  readonly schemaVersion: 1;
+  readonly imageName: string;
+  readonly base: PlannedBase;
+  readonly platforms: readonly PlannedPlatform[];
+  /** Laid between the base and the packages; empty for none. */
+  readonly systemFiles: readonly SystemFile[];
+  readonly application: PlannedApplication;
+  readonly run: RunSettings;
+  /** Of the config and, as annotations, of each platform's manifest. */
+  readonly labels: Annotations;
+  readonly indexAnnotations: Annotations;
+  /** RFC 3339. */
+  readonly created: string;
+  readonly compression: Compression;
+}
+
+export type PlannedBase = { readonly kind: "scratch" } | ({ readonly kind: "image" } & LockedBaseImage);
+
+export interface PlannedPlatform {
+  readonly platform: Platform;
+  /** From the base upward, without the base's and without the system and application layers. */
+  readonly packageLayers: readonly PackageLayer[];
+}
+
+export interface PlannedApplication {
+  /** `name@version`. */
+  readonly title: string;
+  readonly workdir: string;
+  readonly files: readonly ApplicationFile[];
+  /** Directories relative to `workdir` that belong to `owner`. */
+  readonly writable: readonly string[];
+  readonly owner: FileOwner;
+}
+
+export interface PlanOptions {
+  readonly voxVersion: string;
+  /** RFC 3339, from SOURCE_DATE_EPOCH; 1970 without. */
+  readonly created?: string;
+}
+
+export const EPOCH = "1970-01-01T00:00:00Z";
+
+/**
+ * Plans the image of a project, from the handoff alone.
+ * @throws {VoxError} BASE_PLATFORM_MISSING, COMMAND_FILE_MISSING, DEPLOY_INCOMPLETE, DEPLOY_UNSUPPORTED, LAYERS_TOO_MANY, LOCK_STALE
+ */
+export function planImage(project: MaterializedProject, options: PlanOptions): ImagePlan {
+  const intent = project.deploy.container;
+  refuseEngineBuild(intent);
+  checkCommandFiles(intent, project.files);
+  const base = plannedBase(intent, project.baseImages);
+  const created = options.created ?? EPOCH;
+  const labels = imageLabels(project, base);
+  return {
+    schemaVersion: 1,
+    imageName: intent.imageName,
+    base,
+    platforms: plannedPlatforms(project),
+    systemFiles: planSystemFiles({ intent, files: project.files, scratch: base.kind === "scratch" }),
+    application: plannedApplication(project),
+    run: runSettings(intent),
+    labels,
+    indexAnnotations: indexAnnotations({ labels, identity: project.identity, created, voxVersion: options.voxVersion }),
+    created,
+    compression: intent.compression,
+  };
+}
+
+/** The manifest that the lock names for a platform; `undefined` on scratch. */
+export function baseManifestDigest(base: PlannedBase, platform: Platform): Digest | undefined {
+  if (base.kind === "scratch") return undefined;
+  const locked = base.platforms.find((entry) => entry.platform === platform);
+  if (locked) return locked.digest;
+  const known = base.platforms.map((entry) => `\`${entry.platform}\``).join(", ");
+  throw new VoxError("BASE_PLATFORM_MISSING", `base image \`${base.reference}\` is not locked for \`${platform}\`, only for ${known || "none"}`, {
+    hint: "run `vox lock`",
+  });
+}
+
+function refuseEngineBuild(intent: ContainerIntent): void {
+  const asked = [
+    intent.builder === "engine" && "`builder = \"engine\"`",
+    intent.packages.length > 0 && "`packages`",
+    intent.run.length > 0 && "`run`",
+    intent.dockerfile !== "" && "`dockerfile`",
+  ].filter((field) => field !== false);
+  if (asked.length === 0) return;
+  throw new VoxError("DEPLOY_UNSUPPORTED", `[deploy.container] asks for an engine build with ${asked.join(", ")}`, {
+    hint: "build the lower part as an image of its own and name it in `base_image`",
+  });
+}
+
+function plannedBase(intent: ContainerIntent, locked: readonly LockedBaseImage[]): PlannedBase {
+  if (intent.baseImage === "scratch") return { kind: "scratch" };
+  const image = locked.find((entry) => entry.reference === intent.baseImage);
+  if (!image) throw new VoxError("LOCK_STALE", `base image \`${intent.baseImage}\` is not in vox.lock`);
+  return { kind: "image", reference: image.reference, digest: image.digest, platforms: image.platforms };
+}
+
+function plannedPlatforms(project: MaterializedProject): PlannedPlatform[] {
+  const intent = project.deploy.container;
+  if (intent.platforms.length === 0) throw new VoxError("DEPLOY_INCOMPLETE", "`platforms` of [deploy.container] is empty");
+  const base = plannedBase(intent, project.baseImages);
+  return [...new Set(intent.platforms)].map((platform) => {
+    baseManifestDigest(base, platform);
+    return { platform, packageLayers: planLayers(project.packages, platform, intent.layers) };
+  });
+}
+
+function plannedApplication(project: MaterializedProject): PlannedApplication {
+  const { workdir, writable, user } = project.deploy.container;
+  return {
+    title: `${project.identity.name}@${project.identity.version}`,
+    workdir,
+    files: project.files,
+    writable: [...new Set(writable)].sort(),
+    owner: writable.length > 0 ? fileOwner(user, "`writable` directories") : ROOT,
+  };
+}
