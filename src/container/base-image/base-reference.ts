@@ -42,5 +42,7 @@ function parseLayout(text: string): StoredBaseReference {
   const dir = place.slice(0, end);
   const tag = place.slice(end + 1);
   if (end > 0 && isTag(tag)) return { kind: "layout", dir, tag };
-  throw new VoxError("REFERENCE_INVALID", `\`${text}\` names no tag of an image layout`, { hint: "write it as `oci-layout:./dir:tag`" });
+  throw new VoxError("REFERENCE_INVALID", `\`${text}\` names no tag of an image layout`, {
+    hint: "write it as `oci-layout:./dir:tag`",
+  });
 }

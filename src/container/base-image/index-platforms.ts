@@ -12,7 +12,8 @@ export interface PlatformManifest {
 export function imagesOf(index: ImageIndex): PlatformManifest[] {
   return index.manifests.flatMap((descriptor) => {
     const spec = descriptor.platform;
-    const isImage = isManifestType(descriptor.mediaType) && !isIndexType(descriptor.mediaType) && descriptor.artifactType === undefined;
+    const isImage =
+      isManifestType(descriptor.mediaType) && !isIndexType(descriptor.mediaType) && descriptor.artifactType === undefined;
     return isImage && spec && spec.os !== "unknown" ? [{ platform: platformFrom(spec), descriptor }] : [];
   });
 }

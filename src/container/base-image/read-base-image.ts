@@ -31,28 +31,41 @@ export async function readBaseImage(source: BaseImageSource, wanted: LockedBaseM
   const { documents } = source;
   const manifestBytes = await cachedDocument(documents, wanted.manifest, () => loadManifest(repository, reference, wanted));
   const manifest = parseUsableManifest(manifestBytes, wanted);
-  const configBytes = await cachedDocument(documents, manifest.config.digest, () => readDocument(repository, manifest.config, wanted));
+  const configBytes = await cachedDocument(documents, manifest.config.digest, () =>
+    readDocument(repository, manifest.config, wanted),
+  );
   const config = parseImageConfig(configBytes, `the config of base image \`${wanted.locked.reference}\``);
   checkUsable(config, manifest, wanted);
   return { config, layers: manifest.layers.map((layer) => ociLayer(layer, wanted)), reader: repository };
 }
 
 /** A registry answers for a manifest's digest; a layout may know only its tags, and is then asked from the top. */
-async function loadManifest(repository: Repository, reference: StoredBaseReference, wanted: LockedBaseManifest): Promise<Uint8Array> {
+async function loadManifest(
+  repository: Repository,
+  reference: StoredBaseReference,
+  wanted: LockedBaseManifest,
+): Promise<Uint8Array> {
   const direct = reference.kind === "registry" ? await repository.resolve(wanted.manifest, wanted) : undefined;
   const descriptor = direct ?? (await findFromRoot(repository, reference, wanted));
   refuseOtherTypes(descriptor, wanted.locked.reference);
   return readDocument(repository, descriptor, wanted);
 }
 
-async function findFromRoot(repository: Repository, reference: StoredBaseReference, wanted: LockedBaseManifest): Promise<Descriptor> {
+async function findFromRoot(
+  repository: Repository,
+  reference: StoredBaseReference,
+  wanted: LockedBaseManifest,
+): Promise<Descriptor> {
   const { locked, manifest } = wanted;
   const root = (await repository.resolve(locked.digest, wanted)) ?? (await repository.resolve(baseTarget(reference), wanted));
   if (!root) throw new VoxError("CONTENT_MISSING", `base image \`${locked.reference}\` is not there`);
   if (root.digest === manifest) return root;
   if (root.digest !== locked.digest) throw contentChanged(locked.reference, root.digest);
   const index = isIndexType(root.mediaType)
-    ? parseImageIndex(await readDocument(repository, root, wanted), { mediaType: root.mediaType, what: `base image \`${locked.reference}\`` })
+    ? parseImageIndex(await readDocument(repository, root, wanted), {
+        mediaType: root.mediaType,
+        what: `base image \`${locked.reference}\``,
+      })
     : undefined;
   const child = index?.manifests.find((entry) => entry.digest === manifest);
   if (!child) throw contentChanged(locked.reference, root.digest);
@@ -60,9 +73,13 @@ async function findFromRoot(repository: Repository, reference: StoredBaseReferen
 }
 
 function contentChanged(reference: string, digest: Digest): VoxError {
-  return new VoxError("REGISTRY_CONTENT_CHANGED", `base image \`${reference}\` is now \`${digest}\`, which vox.lock does not name`, {
-    hint: "run `vox update --base-images`",
-  });
+  return new VoxError(
+    "REGISTRY_CONTENT_CHANGED",
+    `base image \`${reference}\` is now \`${digest}\`, which vox.lock does not name`,
+    {
+      hint: "run `vox update --base-images`",
+    },
+  );
 }
 
 function parseUsableManifest(bytes: Uint8Array, { locked, manifest }: LockedBaseManifest): ImageManifest {
@@ -92,11 +109,16 @@ const OCI_LAYER_TYPES: Readonly<Record<string, string>> = {
 function ociLayer(layer: Descriptor, { locked }: LockedBaseManifest): Descriptor {
   const mediaType = OCI_LAYER_TYPES[layer.mediaType];
   if (mediaType === undefined || layer.urls?.length) {
-    throw unusable(locked.reference, `has a layer of type \`${layer.mediaType}\`, which a registry may not pass on or vox cannot read`);
+    throw unusable(
+      locked.reference,
+      `has a layer of type \`${layer.mediaType}\`, which a registry may not pass on or vox cannot read`,
+    );
   }
   const { digest, size, annotations } = layer;
   return { mediaType, digest, size, ...(annotations && { annotations }) };
 }
 
 const unusable = (reference: string, why: string): VoxError =>
-  new VoxError("BASE_IMAGE_UNUSABLE", `base image \`${reference}\` ${why}`, { hint: "choose another `base_image` in [deploy.container]" });
+  new VoxError("BASE_IMAGE_UNUSABLE", `base image \`${reference}\` ${why}`, {
+    hint: "choose another `base_image` in [deploy.container]",
+  });

@@ -7,7 +7,11 @@ import { MAX_MANIFEST_BYTES } from "../../oci/parse-manifest.ts";
 import type { DocumentCache } from "./base-image.ts";
 
 /** All bytes of a manifest or config, from the descriptor's own `data` when they are inlined. */
-export async function readDocument(reader: ContentReader, descriptor: Descriptor, options: TransferOptions = {}): Promise<Uint8Array> {
+export async function readDocument(
+  reader: ContentReader,
+  descriptor: Descriptor,
+  options: TransferOptions = {},
+): Promise<Uint8Array> {
   const limit = { maxBytes: MAX_MANIFEST_BYTES, what: `\`${descriptor.digest}\`` };
   return inlinedContent(descriptor) ?? collectBytes(reader.fetch(descriptor, options), limit);
 }

@@ -24,7 +24,10 @@ export interface ResolveBaseOptions extends TransferOptions {
 export async function resolveBaseImage(repository: Repository, options: ResolveBaseOptions): Promise<LockedBaseImage> {
   const { reference } = options;
   const root = await repository.resolve(baseTarget(parseStoredBase(reference)), options);
-  if (!root) throw new VoxError("CONTENT_MISSING", `there is no image \`${reference}\``, { hint: "correct `base_image` in [deploy.container]" });
+  if (!root)
+    throw new VoxError("CONTENT_MISSING", `there is no image \`${reference}\``, {
+      hint: "correct `base_image` in [deploy.container]",
+    });
   refuseOtherTypes(root, reference);
   const images = await imagesBehind(repository, root, options);
   const platforms = options.platforms.map((platform) => {
@@ -54,7 +57,11 @@ async function imagesBehind(repository: Repository, root: Descriptor, options: T
 
 function platformMissing(reference: string, platform: Platform, images: readonly PlatformManifest[]): VoxError {
   const known = [...new Set(images.map((image) => `\`${image.platform}\``))].sort().join(", ");
-  return new VoxError("BASE_PLATFORM_MISSING", `base image \`${reference}\` has no \`${platform}\`, only ${known || "no platform at all"}`, {
-    hint: "take the platform out of `platforms` in [deploy.container], or choose another `base_image`",
-  });
+  return new VoxError(
+    "BASE_PLATFORM_MISSING",
+    `base image \`${reference}\` has no \`${platform}\`, only ${known || "no platform at all"}`,
+    {
+      hint: "take the platform out of `platforms` in [deploy.container], or choose another `base_image`",
+    },
+  );
 }

@@ -56,12 +56,14 @@ function isThere(path: string, paths: readonly string[], links: ReadonlySet<stri
 
 const suffix = (file: string, path: string): string => (file.startsWith(path) ? file.slice(path.length) : "");
 
-const ancestors = (path: string): string[] =>
-  path.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"));
+const ancestors = (path: string): string[] => path.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"));
 
 function missingFile(field: string, path: string, paths: readonly string[]): VoxError {
   const near = nearMatches(path, paths).map((match) => `\`${match}\``);
   return new VoxError("COMMAND_FILE_MISSING", `\`${field}\` names \`${path}\`, which is not among the application's files`, {
-    hint: near.length > 0 ? `did you mean ${near.join(" or ")}? \`vox package --list\` shows the files` : "run `vox package --list` to see the files and why others are left out",
+    hint:
+      near.length > 0
+        ? `did you mean ${near.join(" or ")}? \`vox package --list\` shows the files`
+        : "run `vox package --list` to see the files and why others are left out",
   });
 }

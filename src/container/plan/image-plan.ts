@@ -87,14 +87,18 @@ export function baseManifestDigest(base: PlannedBase, platform: Platform): Diges
   const locked = base.platforms.find((entry) => entry.platform === platform);
   if (locked) return locked.digest;
   const known = base.platforms.map((entry) => `\`${entry.platform}\``).join(", ");
-  throw new VoxError("BASE_PLATFORM_MISSING", `base image \`${base.reference}\` is not locked for \`${platform}\`, only for ${known || "none"}`, {
-    hint: "run `vox lock`",
-  });
+  throw new VoxError(
+    "BASE_PLATFORM_MISSING",
+    `base image \`${base.reference}\` is not locked for \`${platform}\`, only for ${known || "none"}`,
+    {
+      hint: "run `vox lock`",
+    },
+  );
 }
 
 function refuseEngineBuild(intent: ContainerIntent): void {
   const asked = [
-    intent.builder === "engine" && "`builder = \"engine\"`",
+    intent.builder === "engine" && '`builder = "engine"`',
     intent.packages.length > 0 && "`packages`",
     intent.run.length > 0 && "`run`",
     intent.dockerfile !== "" && "`dockerfile`",

@@ -12,7 +12,10 @@ export const IMAGE_FORMAT = "1";
 export function imageLabels(project: MaterializedProject, base: PlannedBase): Annotations {
   return sortedRecord({
     ...identityLabels(project.identity),
-    ...(base.kind === "image" && { [ANNOTATION.baseName]: formatBase(parseStoredBase(base.reference)), [ANNOTATION.baseDigest]: base.digest }),
+    ...(base.kind === "image" && {
+      [ANNOTATION.baseName]: formatBase(parseStoredBase(base.reference)),
+      [ANNOTATION.baseDigest]: base.digest,
+    }),
     ...project.deploy.container.labels,
     [ANNOTATION.voxLockDigest]: project.closureDigest,
     [ANNOTATION.voxImageFormat]: IMAGE_FORMAT,
@@ -51,4 +54,5 @@ function identityLabels(identity: ProjectIdentity): Annotations {
   return Object.fromEntries(labels.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-const sortedRecord = (record: Annotations): Annotations => Object.fromEntries(sortedByUtf8(Object.entries(record), ([name]) => name));
+const sortedRecord = (record: Annotations): Annotations =>
+  Object.fromEntries(sortedByUtf8(Object.entries(record), ([name]) => name));

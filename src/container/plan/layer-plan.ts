@@ -100,7 +100,11 @@ function archiveFor(item: MaterializedPackage, platform: Platform): ArchiveBlob 
   const found = item.archive.blobs.find((blob) => blob.platform === platform);
   if (found) return { digest: found.digest, diffId: found.diffId, mediaType: found.mediaType, size: found.size };
   const known = item.archive.blobs.map((blob) => `\`${blob.platform}\``).join(", ");
-  throw new VoxError("BASE_PLATFORM_MISSING", `package \`${item.name}\` ${item.version} is not made for \`${platform}\`, only for ${known || "none"}`, {
-    hint: "take the platform out of `platforms` in [deploy.container]",
-  });
+  throw new VoxError(
+    "BASE_PLATFORM_MISSING",
+    `package \`${item.name}\` ${item.version} is not made for \`${platform}\`, only for ${known || "none"}`,
+    {
+      hint: "take the platform out of `platforms` in [deploy.container]",
+    },
+  );
 }

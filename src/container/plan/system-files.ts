@@ -52,9 +52,13 @@ function caBundle({ intent, files }: SystemFilesInput): SystemFile[] {
   const path = intent.caCertificates.replace(/^\.\//, "");
   const source = files.find((file) => file.path === path);
   if (source?.kind !== "file") {
-    throw new VoxError("DEPLOY_INCOMPLETE", `\`ca_certificates\` names \`${intent.caCertificates}\`, which is not a file of the application`, {
-      hint: "run `vox package --list` to see the files",
-    });
+    throw new VoxError(
+      "DEPLOY_INCOMPLETE",
+      `\`ca_certificates\` names \`${intent.caCertificates}\`, which is not a file of the application`,
+      {
+        hint: "run `vox package --list` to see the files",
+      },
+    );
   }
   return [{ kind: "file", path: CA_BUNDLE_PATH, digest: source.digest, size: source.size }];
 }

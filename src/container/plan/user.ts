@@ -21,6 +21,6 @@ export function fileOwner(user: string, neededFor: string): FileOwner {
   const owner = { uid: Number(match?.[1]), gid: Number(match?.[2] ?? 0) };
   if (match && owner.uid <= MAX_ID && owner.gid <= MAX_ID) return owner;
   throw new VoxError("DEPLOY_UNSUPPORTED", `\`user = "${user}"\` must be a number for ${neededFor}`, {
-    hint: "write it as `user = \"65532:65532\"`",
+    hint: 'write it as `user = "65532:65532"`',
   });
 }
