@@ -54,7 +54,8 @@ function unpackedDebianPackages(folder, architecture) {
   run("apt-get", [...options, "update", "-qq"], { cwd: folder });
   run("apt-get", [...options, "download", "-qq", ...DEBIAN_PACKAGES], { cwd: folder });
   const tree = join(folder, "tree");
-  for (const deb of readdirSync(folder).filter((name) => name.endsWith(".deb"))) run("dpkg-deb", ["-x", join(folder, deb), tree]);
+  for (const deb of readdirSync(folder).filter((name) => name.endsWith(".deb")))
+    run("dpkg-deb", ["-x", join(folder, deb), tree]);
   return tree;
 }
 

@@ -28,7 +28,9 @@ const COMMON = [
 ];
 
 function nodePlatform({ architecture, binary, version, libraries }) {
-  const outside = [...new Set([...libraries.keys()].filter((path) => !STANDARD_LIBRARY_FOLDER.test(path)).map((path) => dirname(path)))];
+  const outside = [
+    ...new Set([...libraries.keys()].filter((path) => !STANDARD_LIBRARY_FOLDER.test(path)).map((path) => dirname(path))),
+  ];
   const path = "PATH=/usr/local/bin:/usr/bin:/bin";
   const env = [path, `NODE_VERSION=${version}`, ...(outside.length > 0 ? [`LD_LIBRARY_PATH=${outside.join(":")}`] : [])];
   return {
@@ -55,7 +57,8 @@ function standIn(architecture, reason) {
 }
 
 function hostPlatform(architecture) {
-  if (process.platform !== "linux") return standIn(architecture, `this machine runs ${process.platform}, an image needs a Node for Linux`);
+  if (process.platform !== "linux")
+    return standIn(architecture, `this machine runs ${process.platform}, an image needs a Node for Linux`);
   return nodePlatform({
     architecture,
     binary: process.execPath,
@@ -74,14 +77,23 @@ function foreignPlatform(architecture) {
       ...npmNode({ name, version: process.versions.node, cache: join(CHECKOUT, "node_modules/.cache/vox-nodes") }),
     });
   } catch (error) {
-    const lines = String(error.stderr || error.message).trim().split("\n");
+    const lines = String(error.stderr || error.message)
+      .trim()
+      .split("\n");
     return standIn(architecture, lines.at(-1));
   }
 }
 
 function inputsKey() {
   const { size, mtimeMs } = statSync(process.execPath);
-  return JSON.stringify({ recipe: 1, node: process.versions.node, arch: process.arch, platform: process.platform, size, mtimeMs });
+  return JSON.stringify({
+    recipe: 1,
+    node: process.versions.node,
+    arch: process.arch,
+    platform: process.platform,
+    size,
+    mtimeMs,
+  });
 }
 
 function madeBefore(out) {
@@ -97,7 +109,8 @@ function madeBefore(out) {
  */
 export function makeBaseImage({ out = join(HERE, "layout"), fresh = false } = {}) {
   const before = fresh ? undefined : madeBefore(out);
-  if (before) return { out, reference: `oci-layout:${out}:${TAG}`, digest: before.digest, platforms: before.platforms, reused: true };
+  if (before)
+    return { out, reference: `oci-layout:${out}:${TAG}`, digest: before.digest, platforms: before.platforms, reused: true };
   const host = hostArchitecture();
   const platforms = ["amd64", "arm64"].map((architecture) =>
     architecture === host ? hostPlatform(architecture) : foreignPlatform(architecture),
