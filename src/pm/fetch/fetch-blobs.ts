@@ -1,0 +1,80 @@
+import { mapConcurrent } from "../../core/concurrency.ts";
+import type { EventSink } from "../../core/events.ts";
+import type { PackageName } from "../../core/package-name.ts";
+import { isVoxError, VoxError } from "../../errors/vox-error.ts";
+import type { ContentReader } from "../../oci/content-store.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { BlobCache } from "../cas/blob-cache.ts";
+import type { FetchItem, FetchPlan } from "./fetch-plan.ts";
+
+export interface FetchOptions {
+  readonly cache: BlobCache;
+  /** The repository of a package; asked for blobs by digest and nothing else, so that `--frozen` may use it. */
+  readonly repositoryFor: (registry: string, name: PackageName) => ContentReader;
+  /** Whether only the cache may be asked. */
+  readonly offline?: boolean;
+  /** Blobs fetched at a time. */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: EventSink;
+}
+
+export interface FetchResult {
+  /** Blobs that were not in the cache. */
+  readonly fetched: number;
+  readonly bytes: number;
+}
+
+/**
+ * Brings what the plan names into the cache; what is there already is not asked for (contracts, §3).
+ * @throws {VoxError} CONTENT_MISSING, CONTENT_MISMATCH, OFFLINE_UNPROVABLE, REGISTRY_UNAVAILABLE, REGISTRY_DENIED
+ */
+export async function fetchBlobs(plan: FetchPlan, options: FetchOptions): Promise<FetchResult> {
+  const present = await mapConcurrent(plan.items, 32, (item) => options.cache.exists(blobOf(item), transferOf(options)));
+  const missing = plan.items.filter((_, index) => !present[index]);
+  const [first] = missing;
+  if (first && options.offline) throw new VoxError("OFFLINE_UNPROVABLE", `${described(first)} is not in the cache`);
+  await mapConcurrent(missing, options.concurrency ?? 8, (item) => fetchBlob(item, options));
+  return { fetched: missing.length, bytes: missing.reduce((sum, item) => sum + item.archive.size, 0) };
+}
+
+/**
+ * Brings one blob into the cache, in place of what may be there.
+ * @throws {VoxError} as `fetchBlobs`
+ */
+export async function fetchBlob(item: FetchItem, options: FetchOptions): Promise<void> {
+  if (options.offline) throw new VoxError("OFFLINE_UNPROVABLE", `${described(item)} is not in the cache`);
+  const blob = blobOf(item);
+  const repository = options.repositoryFor(item.registry, item.name);
+  try {
+    await options.cache.push(blob, repository.fetch(blob, transferOf(options)), transferOf(options));
+  } catch (error) {
+    throw inContext(item, error);
+  }
+  options.onEvent?.({ kind: "blob-fetched", digest: blob.digest, bytes: blob.size, what: `${item.name}@${item.version}` });
+}
+
+const blobOf = ({ archive }: FetchItem): Descriptor => ({
+  mediaType: archive.mediaType,
+  digest: archive.digest,
+  size: archive.size,
+});
+
+const transferOf = (options: FetchOptions) => (options.signal ? { signal: options.signal } : {});
+
+const described = (item: FetchItem): string =>
+  `\`${item.archive.digest}\`, the archive of \`${item.name}@${item.version}\`${item.platform ? ` for \`${item.platform}\`` : ""},`;
+
+function inContext(item: FetchItem, error: unknown): unknown {
+  const where = `registry \`${item.registry}\``;
+  if (isVoxError(error, "CONTENT_MISSING")) {
+    return new VoxError("CONTENT_MISSING", `${described(item)} is not in ${where}`, {
+      hint: `check that \`${item.name}@${item.version}\` is still published, or run \`vox update ${item.name}\``,
+      cause: error,
+    });
+  }
+  if (isVoxError(error, "CONTENT_MISMATCH")) {
+    return new VoxError("CONTENT_MISMATCH", `${described(item)} is other content in ${where}`, { cause: error });
+  }
+  return error;
+}

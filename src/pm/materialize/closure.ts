@@ -1,0 +1,15 @@
+import { canonicalJson } from "../../core/canonical-json.ts";
+import { type Digest, digestOf } from "../../core/digest.ts";
+import type { PackageName } from "../../core/package-name.ts";
+import { sortedByUtf8 } from "../../core/text-order.ts";
+import type { ArchiveBlob } from "../../project/materialized-project.ts";
+
+/** One package to unpack: a registry's, a git commit's or a folder's canonical archive, by digest. */
+export interface ArchivedPackage extends ArchiveBlob {
+  readonly name: PackageName;
+  readonly version: string;
+}
+
+/** What a closure directory is named by: sha256 of the canonical JSON of `[[name, diffId], …]`, sorted by name. */
+export const closureKey = (packages: readonly ArchivedPackage[]): Digest =>
+  digestOf(canonicalJson(sortedByUtf8(packages, (entry) => entry.name).map((entry) => [entry.name, entry.diffId])));

@@ -1,0 +1,191 @@
+import { chmodSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { mapConcurrent } from "../../core/concurrency.ts";
+import { type Digest, hexOf } from "../../core/digest.ts";
+import { isVoxError, VoxError } from "../../errors/vox-error.ts";
+import { type ArchivedPackage, closureKey } from "./closure.ts";
+import { DIRECTORY_MODE, inspectTree, type TreeFault, type TreeInspection } from "./fs-inspect-tree.ts";
+import { type KnownTree, readKnownTree, writeKnownTree } from "./fs-known-tree.ts";
+import { directoryStampAt, packageOf, repairTree, spoiltPackages } from "./fs-repair-tree.ts";
+import { statOf } from "./fs-stamp.ts";
+import { removeLeftovers, temporaryPath } from "./fs-temporary.ts";
+import { unpackPackage, type UnpackPorts } from "./fs-unpack.ts";
+import type { MaterializeRequest } from "./materializer.ts";
+import { treeRecord } from "./tree-record.ts";
+
+/** A closure in the cache, proved. */
+export interface HeldClosure {
+  readonly key: Digest;
+  /** The folder with `modules`, `node_modules` and the record. */
+  readonly dir: string;
+  readonly repaired: number;
+}
+
+export type ClosureRequest = Pick<
+  MaterializeRequest,
+  "packages" | "verify" | "signal" | "onEvent" | "refetch" | "proveMetadata"
+>;
+
+export const MODULES = "modules";
+const NODE_MODULES = "node_modules";
+const RECORD = "record";
+const TEMPORARY_PREFIX = ".tmp-";
+/** Inflating goes on beside writing; more than a few archives at a time only cost memory. */
+const UNPACK_CONCURRENCY = 4;
+
+export const modulesDir = (closureDir: string): string => join(closureDir, MODULES);
+
+/** The unpacked closures below `<cache>/closures`, one directory for each set of (name, diff-id) (contracts, §3 "Materialization"). */
+export class FsClosureStore {
+  readonly #dir: string;
+  readonly #ports: UnpackPorts;
+
+  constructor(cacheDir: string, ports: UnpackPorts) {
+    this.#dir = join(cacheDir, "closures");
+    this.#ports = ports;
+  }
+
+  holds(packages: readonly ArchivedPackage[]): boolean {
+    return statOf(join(this.#dirOf(closureKey(packages)), RECORD)) !== undefined;
+  }
+
+  /** The record of a held closure, as it is now. */
+  known(closureDir: string): KnownTree | undefined {
+    return readKnownTree(join(closureDir, RECORD));
+  }
+
+  /** Keeps the stamps that linking changed. */
+  keepRecord(closureDir: string, record: KnownTree["record"]): void {
+    writeKnownTree(join(closureDir, RECORD), record);
+  }
+
+  /**
+   * The closure, unpacked now or earlier and proved in either case.
+   * @throws {VoxError} ARCHIVE_INVALID, ARCHIVE_METADATA_MISMATCH, CACHE_CORRUPT, CONTENT_MISSING
+   */
+  async ensure(request: ClosureRequest): Promise<HeldClosure> {
+    const key = closureKey(request.packages);
+    const dir = this.#dirOf(key);
+    const known = this.known(dir);
+    if (known) return { key, dir, repaired: await this.#prove(dir, known, request) };
+    await this.#build(dir, request);
+    return { key, dir, repaired: 0 };
+  }
+
+  #dirOf(key: Digest): string {
+    return join(this.#dir, hexOf(key));
+  }
+
+  /** Everything is made beside and appears by one rename; whoever comes second uses what is there. */
+  async #build(dir: string, request: ClosureRequest): Promise<void> {
+    mkdirSync(this.#dir, { recursive: true });
+    const beside = temporaryPath(this.#dir, TEMPORARY_PREFIX);
+    try {
+      await this.#unpackAll(beside, request);
+      removeLeftovers(this.#dir, TEMPORARY_PREFIX, beside);
+      this.#discardBroken(dir);
+      moveIntoPlace(beside, dir);
+    } finally {
+      rmSync(beside, { recursive: true, force: true });
+    }
+  }
+
+  async #unpackAll(beside: string, request: ClosureRequest): Promise<void> {
+    const modules = modulesDir(beside);
+    mkdirSync(modules, { recursive: true });
+    for (const path of [beside, modules]) chmodSync(path, DIRECTORY_MODE);
+    symlinkSync(MODULES, join(beside, NODE_MODULES));
+    const unpacked = await mapConcurrent(request.packages, UNPACK_CONCURRENCY, async (entry) => {
+      const { directories, files } = await unpackPackage(entry, join(modules, entry.name), this.#ports, request);
+      const below = (path: string): string => `${entry.name}/${path}`;
+      return {
+        directories: [entry.name, ...directories.map(below)],
+        files: files.map((file) => ({ ...file, path: below(file.path) })),
+      };
+    });
+    const directories = [".", ...unpacked.flatMap((tree) => tree.directories)];
+    const stamped = directories.map((path) => ({ path, stamp: directoryStampAt(modules, path) }));
+    const files = unpacked.flatMap((tree) => tree.files);
+    this.keepRecord(beside, treeRecord(stamped, files));
+  }
+
+  /** A directory without a whole record proves nothing: it goes, by a rename first, so that nobody sees half of it. */
+  #discardBroken(dir: string): void {
+    // In this order: a directory that another process just put here came with its record.
+    if (!statOf(dir) || this.known(dir)) return;
+    const away = temporaryPath(this.#dir, TEMPORARY_PREFIX);
+    renameSync(dir, away);
+    rmSync(away, { recursive: true, force: true });
+  }
+
+  async #prove(dir: string, known: KnownTree, request: ClosureRequest): Promise<number> {
+    mendNodeModules(dir);
+    const inspection = inspectTree(modulesDir(dir), known, request.verify);
+    if (inspection.faults.length > 0) return this.#repair(dir, inspection, request);
+    if (inspection.refreshed) this.keepRecord(dir, inspection.record);
+    return 0;
+  }
+
+  async #repair(dir: string, inspection: TreeInspection, request: ClosureRequest): Promise<number> {
+    const spoilt = spoiltPackages(inspection.faults);
+    const fresh = temporaryPath(this.#dir, TEMPORARY_PREFIX);
+    try {
+      mkdirSync(fresh);
+      for (const entry of request.packages) {
+        if (spoilt.has(entry.name)) await this.#unpackAgain(entry, fresh, inspection.faults, request);
+      }
+      this.keepRecord(dir, repairTree(modulesDir(dir), inspection, fresh));
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+    }
+    reportRepairs(inspection.faults, request);
+    return new Set(inspection.faults.map((fault) => packageOf(fault.path))).size;
+  }
+
+  async #unpackAgain(
+    entry: ArchivedPackage,
+    fresh: string,
+    faults: readonly TreeFault[],
+    request: ClosureRequest,
+  ): Promise<void> {
+    try {
+      await unpackPackage(entry, join(fresh, entry.name), this.#ports, request);
+    } catch (cause) {
+      if (!isVoxError(cause)) throw cause;
+      const first = faults.find((fault) => packageOf(fault.path) === entry.name);
+      const message = `\`${first?.path ?? entry.name}\` of \`${entry.name}@${entry.version}\` was changed after it was verified, and cannot be replaced`;
+      throw new VoxError("CACHE_CORRUPT", message, { cause });
+    }
+  }
+}
+
+function moveIntoPlace(beside: string, dir: string): void {
+  try {
+    renameSync(beside, dir);
+  } catch (error) {
+    const lost = error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST");
+    if (!lost) throw error;
+  }
+}
+
+function mendNodeModules(dir: string): void {
+  const link = join(dir, NODE_MODULES);
+  if (statOf(link)?.isSymbolicLink() && readlinkSync(link) === MODULES) return;
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(MODULES, link);
+}
+
+const DID: Readonly<Record<TreeFault["kind"], string>> = {
+  missing: "was removed after it was verified and is restored",
+  changed: "was changed after it was verified and is replaced",
+  extra: "was added to the cache and is removed",
+};
+
+function reportRepairs(faults: readonly TreeFault[], request: ClosureRequest): void {
+  const versions = new Map<string, string>(request.packages.map((entry) => [entry.name, `${entry.name}@${entry.version}`]));
+  for (const { kind, path } of faults) {
+    const owner = versions.get(packageOf(path));
+    const message = `\`${path}\`${owner ? ` of \`${owner}\`` : ""} ${DID[kind]}`;
+    request.onEvent?.({ kind: "warning", code: "CACHE_CORRUPT", message });
+  }
+}

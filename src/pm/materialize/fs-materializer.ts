@@ -1,0 +1,47 @@
+import { VoxError } from "../../errors/vox-error.ts";
+import type { ArchivedPackage } from "./closure.ts";
+import { FsClosureStore } from "./fs-closure-store.ts";
+import { FsProjectLinks } from "./fs-project-links.ts";
+import { FsProjectModules } from "./fs-project-modules.ts";
+import type { UnpackPorts } from "./fs-unpack.ts";
+import type { Materializer, MaterializeRequest, MaterializeResult } from "./materializer.ts";
+
+export interface FsMaterializerOptions extends UnpackPorts {
+  readonly cacheDir: string;
+}
+
+/** Closures below the cache, projects linked to them (contracts, §3 "Materialization"). */
+export class FsMaterializer implements Materializer {
+  readonly #closures: FsClosureStore;
+  readonly #modules: FsProjectModules;
+
+  constructor(options: FsMaterializerOptions) {
+    this.#closures = new FsClosureStore(options.cacheDir, options);
+    this.#modules = new FsProjectModules(this.#closures, new FsProjectLinks(options.cacheDir));
+  }
+
+  holds(packages: readonly ArchivedPackage[]): boolean {
+    return this.#closures.holds(packages);
+  }
+
+  async materialize(request: MaterializeRequest): Promise<MaterializeResult> {
+    try {
+      const closure = await this.#closures.ensure(request);
+      const linked = this.#modules.link(closure, request);
+      const packages = request.packages.length;
+      return { closure: closure.key, packages, linked: linked ? packages : 0, verified: packages, repaired: closure.repaired };
+    } catch (error) {
+      throw isDiskError(error) ? new VoxError("CANNOT_WRITE", `\`${error.path}\` cannot be written`, { cause: error }) : error;
+    }
+  }
+}
+
+const DISK_CODES: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EMLINK", "EIO"]);
+
+const isDiskError = (error: unknown): error is Error & { readonly path: string } =>
+  error instanceof Error &&
+  "code" in error &&
+  typeof error.code === "string" &&
+  DISK_CODES.has(error.code) &&
+  "path" in error &&
+  typeof error.path === "string";

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { digestOf, hexOf } from "../../core/digest.ts";
+import { type KnownTree, readKnownTree, writeKnownTree } from "./fs-known-tree.ts";
+import { formatProjectLink, parseProjectLink, type ProjectLink } from "./project-link.ts";
+import type { TreeRecord } from "./tree-record.ts";
+
+/** Which project is linked to which closure, below `<cache>/links`: one small file a project, and the record of its tree. */
+export class FsProjectLinks {
+  readonly #dir: string;
+
+  constructor(cacheDir: string) {
+    this.#dir = join(cacheDir, "links");
+  }
+
+  read(projectDir: string): ProjectLink | undefined {
+    return readLink(this.#pathOf(projectDir, "link"));
+  }
+
+  tree(projectDir: string): KnownTree | undefined {
+    return readKnownTree(this.#pathOf(projectDir, "tree"));
+  }
+
+  write(link: ProjectLink): void {
+    mkdirSync(this.#dir, { recursive: true });
+    const path = this.#pathOf(link.projectDir, "link");
+    const temporary = `${path}.${randomUUID()}.tmp`;
+    writeFileSync(temporary, formatProjectLink(link));
+    renameSync(temporary, path);
+  }
+
+  writeTree(projectDir: string, record: TreeRecord): void {
+    mkdirSync(this.#dir, { recursive: true });
+    writeKnownTree(this.#pathOf(projectDir, "tree"), record);
+  }
+
+  removeTree(projectDir: string): void {
+    rmSync(this.#pathOf(projectDir, "tree"), { force: true });
+  }
+
+  /** Every link that is known, for collecting what no project needs. */
+  all(): readonly ProjectLink[] {
+    return listed(this.#dir).flatMap((name) => {
+      const link = name.endsWith(".link") ? readLink(join(this.#dir, name)) : undefined;
+      return link ? [link] : [];
+    });
+  }
+
+  #pathOf(projectDir: string, kind: "link" | "tree"): string {
+    return join(this.#dir, `${hexOf(digestOf(projectDir))}.${kind}`);
+  }
+}
+
+function readLink(path: string): ProjectLink | undefined {
+  try {
+    return parseProjectLink(readFileSync(path, "utf8"));
+  } catch {
+    // A link that cannot be read is made anew.
+    return undefined;
+  }
+}
+
+function listed(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir).sort();
+  } catch {
+    return [];
+  }
+}

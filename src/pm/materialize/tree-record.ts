@@ -1,0 +1,104 @@
+import { type Digest, digestFromHex, digestOf, hexOf } from "../../core/digest.ts";
+import { sortedByUtf8 } from "../../core/text-order.ts";
+
+/** A directory as it was last known to hold what it should: adding or removing an entry changes its ctime. */
+export interface RecordedDirectory {
+  /** Relative to the tree's root, `.` for the root itself. */
+  readonly path: string;
+  /** `INODE CTIME_NS`. */
+  readonly stamp: string;
+}
+
+/** A file as it was last known to be right. */
+export interface RecordedFile {
+  readonly path: string;
+  /** `INODE SIZE CTIME_NS`. */
+  readonly stamp: string;
+  readonly executable: boolean;
+  readonly digest: Digest;
+}
+
+/** A link to a sibling, looked at when its directory changed. */
+export interface RecordedLink {
+  readonly path: string;
+  readonly target: string;
+}
+
+/** What a directory tree must be, and the stamps that tell whether anything touched it since. Parents come before children. */
+export interface TreeRecord {
+  readonly directories: readonly RecordedDirectory[];
+  readonly files: readonly RecordedFile[];
+  readonly links: readonly RecordedLink[];
+}
+
+const HEADER = "vox-tree 1";
+const DIRECTORY_LINE = /^d (\d+ \d+) (.+)$/;
+const LINK_LINE = /^l (\S+) (.+)$/;
+const FILE_LINE = /^([fx]) (\d+ \d+ \d+) ([0-9a-f]{64}) (.+)$/;
+
+/** One line an entry, and the digest of it all: a record that was cut or changed is no record. */
+export function formatTreeRecord(record: TreeRecord): string {
+  const lines = [
+    HEADER,
+    ...record.directories.map((entry) => `d ${entry.stamp} ${entry.path}`),
+    ...record.files.map((entry) => `${entry.executable ? "x" : "f"} ${entry.stamp} ${hexOf(entry.digest)} ${entry.path}`),
+    ...record.links.map((entry) => `l ${entry.target} ${entry.path}`),
+  ];
+  const text = `${lines.join("\n")}\n`;
+  return `${text}${digestOf(text)}\n`;
+}
+
+/** The record that a text holds; `undefined` unless it is whole. */
+export function parseTreeRecord(text: string): TreeRecord | undefined {
+  const end = text.lastIndexOf("\n", text.length - 2) + 1;
+  const body = text.slice(0, end);
+  if (!body.startsWith(`${HEADER}\n`) || text.slice(end) !== `${digestOf(body)}\n`) return undefined;
+  const record = { directories: [], files: [], links: [] };
+  const lines = body.slice(HEADER.length + 1).split("\n");
+  return lines.every((line) => line === "" || addLine(record, line)) ? record : undefined;
+}
+
+interface GrowingRecord {
+  readonly directories: RecordedDirectory[];
+  readonly files: RecordedFile[];
+  readonly links: RecordedLink[];
+}
+
+/** False for a line that is none. */
+function addLine(record: GrowingRecord, line: string): boolean {
+  const file = FILE_LINE.exec(line);
+  if (file) return record.files.push(recordedFile(file)) > 0;
+  const directory = DIRECTORY_LINE.exec(line);
+  if (directory) return record.directories.push({ stamp: directory[1] ?? "", path: directory[2] ?? "" }) > 0;
+  const link = LINK_LINE.exec(line);
+  return link !== null && record.links.push({ target: link[1] ?? "", path: link[2] ?? "" }) > 0;
+}
+
+/** The record of a tree, whatever order its entries came in. */
+export const treeRecord = (
+  directories: Iterable<RecordedDirectory>,
+  files: Iterable<RecordedFile>,
+  links: Iterable<RecordedLink> = [],
+): TreeRecord => ({
+  directories: sortedByUtf8(directories, (entry) => (entry.path === "." ? "" : entry.path)),
+  files: sortedByUtf8(files, (entry) => entry.path),
+  links: sortedByUtf8(links, (entry) => entry.path),
+});
+
+/** The names that each directory of a tree holds. */
+export function childrenByDirectory(record: TreeRecord): ReadonlyMap<string, ReadonlySet<string>> {
+  const children = new Map<string, Set<string>>(record.directories.map((entry) => [entry.path, new Set<string>()]));
+  for (const { path } of [...record.directories, ...record.files, ...record.links]) {
+    if (path === ".") continue;
+    const slash = path.lastIndexOf("/");
+    children.get(slash < 0 ? "." : path.slice(0, slash))?.add(path.slice(slash + 1));
+  }
+  return children;
+}
+
+const recordedFile = ([, kind, stamp = "", hex = "", path = ""]: RegExpExecArray): RecordedFile => ({
+  path,
+  stamp,
+  executable: kind === "x",
+  digest: digestFromHex(hex),
+});

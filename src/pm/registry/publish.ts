@@ -1,0 +1,70 @@
+import { streamOf } from "../../core/byte-stream.ts";
+import { VoxError } from "../../errors/vox-error.ts";
+import type { ContentReader, Repository, TransferOptions } from "../../oci/content-store.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { OciDocument, PackageArtifact } from "./package-artifact.ts";
+import { isSameRelease, tagVersion, versionTag, yankTag } from "./version-tag.ts";
+import { EMPTY_DOCUMENT, yankDocument, type YankState } from "./yank.ts";
+
+/**
+ * Puts a new version into a registry: archives, configs and manifests by digest, then the tag, which is read back (contracts, §5).
+ * @throws {VoxError} VERSION_EXISTS, PUBLISH_RACE, CONTENT_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_DENIED
+ */
+export async function publishPackage(
+  repository: Repository,
+  artifact: PackageArtifact,
+  blobs: ContentReader,
+  options: TransferOptions = {},
+): Promise<Descriptor> {
+  const { name, version } = artifact.metadata;
+  const tag = versionTag(version);
+  await refuseExistingVersion(repository, name, version, options);
+  for (const archive of artifact.archives) {
+    if (!(await repository.exists(archive, options))) await repository.push(archive, blobs.fetch(archive, options), options);
+  }
+  await pushDocuments(repository, artifact.documents, options);
+  await repository.tag(artifact.root.descriptor, tag, options);
+  const tagged = await repository.resolve(tag, options);
+  if (tagged?.digest === artifact.root.descriptor.digest) return artifact.root.descriptor;
+  throw new VoxError("PUBLISH_RACE", `\`${name}@${version}\` was published by someone else at the same moment`, {
+    hint: "raise `version` in Vox.toml and publish again",
+  });
+}
+
+/**
+ * Marks a version as yanked, or undoes it; `undefined` in the answer's place means the registry lacks the version.
+ * @throws {VoxError} REGISTRY_UNAVAILABLE, REGISTRY_DENIED
+ */
+export async function publishYank(
+  repository: Repository,
+  version: string,
+  state: YankState,
+  options: TransferOptions = {},
+): Promise<Descriptor | undefined> {
+  if (!(await repository.resolve(versionTag(version), options))) return undefined;
+  const manifest = yankDocument(state);
+  await pushDocuments(repository, [EMPTY_DOCUMENT, manifest], options);
+  await repository.tag(manifest.descriptor, yankTag(version), options);
+  return manifest.descriptor;
+}
+
+async function refuseExistingVersion(
+  repository: Repository,
+  name: string,
+  version: string,
+  options: TransferOptions,
+): Promise<void> {
+  const versions = (await repository.tags(options)).map(tagVersion);
+  const existing = versions.find((other) => other !== undefined && isSameRelease(other, version));
+  if (existing !== undefined) throw new VoxError("VERSION_EXISTS", `\`${name}@${existing}\` is published already`);
+}
+
+async function pushDocuments(
+  repository: Repository,
+  documents: readonly OciDocument[],
+  options: TransferOptions,
+): Promise<void> {
+  for (const { descriptor, bytes } of documents) {
+    if (!(await repository.exists(descriptor, options))) await repository.push(descriptor, streamOf(bytes), options);
+  }
+}
