@@ -85,8 +85,9 @@ export function parseJson(bytes: Uint8Array, source: JsonSource): JsonCursor {
   try {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     return new JsonCursor(value, source);
-  } catch (cause) {
-    throw new VoxError(source.code, `${source.what} is not JSON`, { cause });
+  } catch {
+    // The parser's own message quotes the text, which may be a secret.
+    throw new VoxError(source.code, `${source.what} is not JSON`);
   }
 }
 
