@@ -8,10 +8,11 @@ import type { ImageManifest } from "../../oci/image-manifest.ts";
 import { isIndexType, MEDIA_TYPE } from "../../oci/media-types.ts";
 import { parseImageConfig } from "../../oci/parse-config.ts";
 import { mediaTypeOfManifest, parseImageIndex, parseImageManifest } from "../../oci/parse-manifest.ts";
+import { readContent } from "../../oci/read-content.ts";
 import type { LockedBaseImage } from "../../project/materialized-project.ts";
 import type { BaseImage, BaseImageSource } from "./base-image.ts";
 import { baseTarget, parseStoredBase, type StoredBaseReference } from "./base-reference.ts";
-import { cachedDocument, readDocument } from "./read-document.ts";
+import { cachedDocument } from "./cached-document.ts";
 import { refuseOtherTypes } from "./resolve-base-image.ts";
 
 export interface LockedBaseManifest extends TransferOptions {
@@ -32,7 +33,7 @@ export async function readBaseImage(source: BaseImageSource, wanted: LockedBaseM
   const manifestBytes = await cachedDocument(documents, wanted.manifest, () => loadManifest(repository, reference, wanted));
   const manifest = parseUsableManifest(manifestBytes, wanted);
   const configBytes = await cachedDocument(documents, manifest.config.digest, () =>
-    readDocument(repository, manifest.config, wanted),
+    readContent(repository, manifest.config, wanted),
   );
   const config = parseImageConfig(configBytes, `the config of base image \`${wanted.locked.reference}\``);
   checkUsable(config, manifest, wanted);
@@ -48,7 +49,7 @@ async function loadManifest(
   const direct = reference.kind === "registry" ? await repository.resolve(wanted.manifest, wanted) : undefined;
   const descriptor = direct ?? (await findFromRoot(repository, reference, wanted));
   refuseOtherTypes(descriptor, wanted.locked.reference);
-  return readDocument(repository, descriptor, wanted);
+  return readContent(repository, descriptor, wanted);
 }
 
 async function findFromRoot(
@@ -62,7 +63,7 @@ async function findFromRoot(
   if (root.digest === manifest) return root;
   if (root.digest !== locked.digest) throw contentChanged(locked.reference, root.digest);
   const index = isIndexType(root.mediaType)
-    ? parseImageIndex(await readDocument(repository, root, wanted), {
+    ? parseImageIndex(await readContent(repository, root, wanted), {
         mediaType: root.mediaType,
         what: `base image \`${locked.reference}\``,
       })

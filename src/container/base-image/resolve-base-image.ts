@@ -6,10 +6,10 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import { isIndexType, isManifestType } from "../../oci/media-types.ts";
 import { parseImageConfig } from "../../oci/parse-config.ts";
 import { parseImageIndex, parseImageManifest } from "../../oci/parse-manifest.ts";
+import { readContent } from "../../oci/read-content.ts";
 import type { LockedBaseImage } from "../../project/materialized-project.ts";
 import { baseTarget, parseStoredBase } from "./base-reference.ts";
 import { findPlatform, imagesOf, type PlatformManifest } from "./index-platforms.ts";
-import { readDocument } from "./read-document.ts";
 
 export interface ResolveBaseOptions extends TransferOptions {
   /** As written in Vox.toml; not `scratch`. */
@@ -47,11 +47,11 @@ export function refuseOtherTypes(descriptor: Descriptor, reference: string): voi
 }
 
 async function imagesBehind(repository: Repository, root: Descriptor, options: TransferOptions): Promise<PlatformManifest[]> {
-  const bytes = await readDocument(repository, root, options);
+  const bytes = await readContent(repository, root, options);
   const source = { mediaType: root.mediaType, what: `the manifest \`${root.digest}\`` };
   if (isIndexType(root.mediaType)) return imagesOf(parseImageIndex(bytes, source));
   const manifest = parseImageManifest(bytes, source);
-  const config = parseImageConfig(await readDocument(repository, manifest.config, options), `the config of \`${root.digest}\``);
+  const config = parseImageConfig(await readContent(repository, manifest.config, options), `the config of \`${root.digest}\``);
   return [{ platform: platformFrom(config), descriptor: root }];
 }
 

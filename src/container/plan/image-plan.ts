@@ -1,3 +1,4 @@
+import { type Owner, ROOT } from "../../archive/tar-entry.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Platform } from "../../core/platform.ts";
 import { VoxError } from "../../errors/vox-error.ts";
@@ -9,7 +10,7 @@ import { imageLabels, indexAnnotations } from "./labels.ts";
 import { type PackageLayer, planLayers } from "./layer-plan.ts";
 import { type RunSettings, runSettings } from "./run-settings.ts";
 import { type SystemFile, planSystemFiles } from "./system-files.ts";
-import { type FileOwner, ROOT, fileOwner } from "./user.ts";
+import { fileOwner } from "./user.ts";
 
 /** All that decides an image, besides the bytes that it names: serialisable (contracts, §7). */
 export interface ImagePlan {
@@ -44,7 +45,7 @@ export interface PlannedApplication {
   readonly files: readonly ApplicationFile[];
   /** Directories relative to `workdir` that belong to `owner`. */
   readonly writable: readonly string[];
-  readonly owner: FileOwner;
+  readonly owner: Owner;
 }
 
 export interface PlanOptions {

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { editDistance } from "../../core/nearest-word.ts";
 import { compareUtf8 } from "../../core/text-order.ts";
 
 const MAX_MATCHES = 3;
@@ -17,18 +18,4 @@ export function nearMatches(wanted: string, candidates: readonly string[]): stri
 function distanceOf(wanted: string, candidate: string, limit: number): number {
   if (posix.basename(wanted) === posix.basename(candidate)) return 1;
   return Math.abs(wanted.length - candidate.length) > limit ? Infinity : editDistance(wanted, candidate);
-}
-
-/** Levenshtein's distance: letters to insert, drop or replace. */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...left].entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= right.length; column += 1) {
-      const replaced = (row[column - 1] ?? 0) + (letter === right[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] ?? 0;
 }

@@ -1,13 +1,14 @@
+import type { Owner } from "../../archive/tar-entry.ts";
 import type { Digest } from "../../core/digest.ts";
 import { sortedByUtf8 } from "../../core/text-order.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { ContainerIntent } from "../../project/deploy-intent.ts";
 import type { ApplicationFile } from "../../project/materialized-project.ts";
-import { type FileOwner, fileOwner } from "./user.ts";
+import { fileOwner } from "./user.ts";
 
 /** A member of the layer below the packages; `path` is from the image's root, without a leading slash. */
 export type SystemFile =
-  | { readonly kind: "directory"; readonly path: string; readonly owner: FileOwner }
+  | { readonly kind: "directory"; readonly path: string; readonly owner: Owner }
   | { readonly kind: "text"; readonly path: string; readonly text: string }
   | { readonly kind: "file"; readonly path: string; readonly digest: Digest; readonly size: number };
 
@@ -31,7 +32,7 @@ export function planSystemFiles(input: SystemFilesInput): SystemFile[] {
   return sortedByUtf8(files, (file) => (file.kind === "directory" ? `${file.path}/` : file.path));
 }
 
-function scratchFiles(owner: FileOwner): SystemFile[] {
+function scratchFiles(owner: Owner): SystemFile[] {
   const users = [
     { name: "root", uid: 0, gid: 0, home: "/root", group: "root" },
     ...(owner.uid === 0 ? [] : [{ name: "app", uid: owner.uid, gid: owner.gid, home: "/", group: "app" }]),

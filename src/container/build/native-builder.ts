@@ -1,0 +1,68 @@
+import { mapConcurrent } from "../../core/concurrency.ts";
+import type { EventSink } from "../../core/events.ts";
+import type { ContentReader, TransferOptions } from "../../oci/content-store.ts";
+import { MemoryStore } from "../../oci/memory-store.ts";
+import { unionReader } from "../../oci/union-reader.ts";
+import type { BaseImage, BaseImageSource } from "../base-image/base-image.ts";
+import { readBaseImage } from "../base-image/read-base-image.ts";
+import { scratchBase } from "../base-image/scratch-base.ts";
+import { baseManifestDigest, type ImagePlan, type PlannedPlatform } from "../plan/image-plan.ts";
+import { assembleIndex, assemblePlatform } from "./assemble-platform.ts";
+import type { Image } from "./image.ts";
+import type { LayerCache } from "./layer-cache.ts";
+import { LayerMaker } from "./layer-maker.ts";
+
+const BASES_AT_ONCE = 4;
+
+export interface BuildPorts extends TransferOptions {
+  /** The blob store: package archives and application files, by digest. */
+  readonly content: ContentReader;
+  readonly layers: LayerCache;
+  readonly bases: BaseImageSource;
+  readonly onEvent?: EventSink;
+}
+
+export interface BuiltImage extends Image {
+  /** Layers that no cache held. */
+  readonly layersMade: number;
+}
+
+/**
+ * Builds a planned image without an engine: reads the bases' documents, makes the layers that nobody has, writes the new documents
+ * to memory (contracts, §7). No layer of the base and no package is read.
+ * @throws {VoxError} BASE_IMAGE_UNUSABLE, COMPRESSION_UNSUPPORTED, COMPRESSOR_DIFFERS, CONTENT_MISSING, CONTENT_MISMATCH, FILE_CHANGED, LAYERS_TOO_MANY
+ */
+export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<BuiltImage> {
+  const documents = new MemoryStore();
+  const bases = await mapConcurrent(plan.platforms, BASES_AT_ONCE, (planned) => openBase(plan, planned, ports));
+  const { content, onEvent, signal } = ports;
+  const layers = new LayerMaker({
+    content,
+    cache: ports.layers,
+    compression: plan.compression,
+    ...(onEvent && { onEvent }),
+    ...(signal && { signal }),
+  });
+  const platforms = await mapConcurrent(bases, bases.length, ({ planned, base }) =>
+    assemblePlatform({ plan, planned, base, layers, documents }),
+  );
+  const root = assembleIndex(plan, platforms, documents);
+  const reader = unionReader([documents, ports.layers.blobs, content, ...new Set(bases.map(({ base }) => base.reader))]);
+  return { root, reader, platforms, layersMade: layers.madeCount };
+}
+
+interface OpenedBase {
+  readonly planned: PlannedPlatform;
+  readonly base: BaseImage;
+}
+
+async function openBase(plan: ImagePlan, planned: PlannedPlatform, ports: BuildPorts): Promise<OpenedBase> {
+  const { platform } = planned;
+  const manifest = baseManifestDigest(plan.base, platform);
+  if (plan.base.kind === "scratch" || manifest === undefined) return { planned, base: scratchBase(platform) };
+  const { signal } = ports;
+  return {
+    planned,
+    base: await readBaseImage(ports.bases, { locked: plan.base, platform, manifest, ...(signal && { signal }) }),
+  };
+}

@@ -1,0 +1,23 @@
+import { VoxError } from "../../errors/vox-error.ts";
+
+/** The newest version that this code was written for. */
+const NEWEST = "1.44";
+
+/**
+ * The version to speak: the newest that both sides know (Engine API, "Versioning").
+ * @throws {VoxError} ENGINE_UNAVAILABLE when the engine asks for a newer one than vox knows
+ */
+export function negotiateApiVersion(engine: { readonly newest: string; readonly oldest?: string | undefined }): string {
+  if (engine.oldest !== undefined && compareVersions(engine.oldest, NEWEST) > 0) {
+    throw new VoxError("ENGINE_UNAVAILABLE", `the engine speaks API ${engine.oldest} and newer, vox ${NEWEST} and older`, {
+      hint: "run `vox upgrade`",
+    });
+  }
+  return compareVersions(engine.newest, NEWEST) < 0 ? engine.newest : NEWEST;
+}
+
+function compareVersions(left: string, right: string): number {
+  const [leftMajor = 0, leftMinor = 0] = left.split(".").map(Number);
+  const [rightMajor = 0, rightMinor = 0] = right.split(".").map(Number);
+  return leftMajor - rightMajor || leftMinor - rightMinor;
+}

@@ -1,0 +1,139 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type Dockerode from "dockerode";
+import { type ByteStream, collectBytes } from "../../core/byte-stream.ts";
+import { parsePlatform } from "../../core/platform.ts";
+import { VoxError } from "../../errors/vox-error.ts";
+import type { TransferOptions } from "../../oci/content-store.ts";
+import type { EngineChoice } from "../../project/deploy-intent.ts";
+import { negotiateApiVersion } from "./api-version.ts";
+import { containerOf, createOptions } from "./engine-container.ts";
+import { type EngineEndpoint, engineEndpoints, type EngineEnvironment } from "./endpoints.ts";
+import type { Container, ContainerSpec, Engine, EngineDescription } from "./engine.ts";
+import { engineFailure, reasonOf } from "./engine-failure.ts";
+import { loadedImages } from "./load-progress.ts";
+
+export interface ConnectOptions {
+  readonly choice: EngineChoice;
+  readonly environment: EngineEnvironment;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_LOAD_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The first engine that answers, with the API version that both sides know.
+ * @throws {VoxError} ENGINE_UNAVAILABLE saying what was tried, CONFIG_INVALID
+ */
+export async function connectEngine({ choice, environment }: ConnectOptions): Promise<Engine> {
+  const tried: string[] = [];
+  for (const endpoint of engineEndpoints(choice, environment)) {
+    try {
+      const engine = await connectTo(endpoint, environment);
+      if (choice === "auto" || engine.description.kind === choice) return engine;
+      tried.push(`\`${endpoint.url}\` (is ${engine.description.kind})`);
+    } catch (error) {
+      if (error instanceof VoxError) throw error;
+      tried.push(`\`${endpoint.url}\` (${reasonOf(error)})`);
+    }
+  }
+  throw new VoxError(
+    "ENGINE_UNAVAILABLE",
+    `no ${choice === "auto" ? "container engine" : choice} answers: tried ${tried.join(", ")}`,
+  );
+}
+
+async function connectTo(endpoint: EngineEndpoint, environment: EngineEnvironment): Promise<Engine> {
+  const address = await addressOf(endpoint, environment);
+  // The library takes 300 ms to load, and most commands need no engine.
+  const { default: Docker } = await import("dockerode");
+  const version = await new Docker(address).version();
+  const apiVersion = negotiateApiVersion({ newest: version.ApiVersion, oldest: version.MinAPIVersion || undefined });
+  return new DockerodeEngine(new Docker({ ...address, version: `v${apiVersion}` }), {
+    kind: isPodman(version) ? "podman" : "docker",
+    version: version.Version,
+    apiVersion,
+    platform: parsePlatform(`${version.Os}/${version.Arch}`),
+    endpoint: endpoint.url,
+  });
+}
+
+/** The types do not know that the connection itself can be given a limit. */
+type EngineAddress = Dockerode.DockerOptions & { readonly connectionTimeout: number };
+
+async function addressOf(endpoint: EngineEndpoint, environment: EngineEnvironment): Promise<EngineAddress> {
+  if (endpoint.kind === "socket") return { socketPath: endpoint.path, connectionTimeout: CONNECT_TIMEOUT_MS };
+  const { host, port, tls } = endpoint;
+  const address = { host, port, connectionTimeout: CONNECT_TIMEOUT_MS };
+  if (!tls) return { ...address, protocol: "http" };
+  const folder = environment.DOCKER_CERT_PATH;
+  if (!folder) return { ...address, protocol: "https" };
+  const [ca, cert, key] = await Promise.all(["ca.pem", "cert.pem", "key.pem"].map((name) => readFile(join(folder, name))));
+  return { ...address, protocol: "https", ca, cert, key };
+}
+
+const isPodman = (version: Dockerode.DockerVersion): boolean =>
+  (version.Components ?? []).some((component) => component.Name.startsWith("Podman"));
+
+class DockerodeEngine implements Engine {
+  readonly description: EngineDescription;
+  readonly #docker: Dockerode;
+
+  constructor(docker: Dockerode, description: EngineDescription) {
+    this.#docker = docker;
+    this.description = description;
+  }
+
+  async load(archive: ByteStream, { signal }: TransferOptions = {}): Promise<string> {
+    const source = Readable.from(archive, { objectMode: false });
+    let sourceFailure: unknown;
+    source.on("error", (error) => (sourceFailure = error));
+    try {
+      const answer = await this.#docker.loadImage(source, { quiet: true, ...(signal && { abortSignal: signal }) });
+      const text = await collectBytes(bytesOf(answer), { maxBytes: MAX_LOAD_ANSWER_BYTES, what: "the engine's answer" });
+      const [name] = loadedImages(Buffer.from(text).toString("utf8"));
+      if (name === undefined) throw new VoxError("ENGINE_FAILED", "the engine does not say what it loaded");
+      return (await this.#docker.getImage(name).inspect()).Id;
+    } catch (error) {
+      throw sourceFailure ?? engineFailure("does not load the image", error);
+    } finally {
+      source.destroy();
+    }
+  }
+
+  async run(spec: ContainerSpec, { signal }: TransferOptions = {}): Promise<Container> {
+    const created = await this.#attempt(`does not create container \`${spec.name}\``, () =>
+      this.#docker.createContainer({ ...createOptions(spec), ...(signal && { abortSignal: signal }) }),
+    );
+    try {
+      await created.start();
+    } catch (error) {
+      await created.remove({ force: true, v: true }).catch(() => undefined);
+      throw engineFailure(`does not start container \`${spec.name}\``, error);
+    }
+    return containerOf(created, spec.name);
+  }
+
+  async containers(labels: Readonly<Record<string, string>>, { signal }: TransferOptions = {}): Promise<readonly Container[]> {
+    const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+    const found = await this.#attempt("does not list containers", () =>
+      this.#docker.listContainers({ all: true, filters: { label }, ...(signal && { abortSignal: signal }) }),
+    );
+    return found
+      .sort((left, right) => right.Created - left.Created)
+      .map((info) => containerOf(this.#docker.getContainer(info.Id), (info.Names[0] ?? info.Id).replace(/^\//, "")));
+  }
+
+  async #attempt<T>(what: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw engineFailure(what, error);
+    }
+  }
+}
+
+async function* bytesOf(stream: NodeJS.ReadableStream): ByteStream {
+  for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+}

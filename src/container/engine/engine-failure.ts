@@ -1,0 +1,21 @@
+import { isVoxError, VoxError } from "../../errors/vox-error.ts";
+
+/** An engine's refusal as a coded error: `the engine does not start container `a`: port is already allocated`. */
+export function engineFailure(what: string, error: unknown): VoxError {
+  return isVoxError(error) ? error : new VoxError("ENGINE_FAILED", `the engine ${what}: ${reasonOf(error)}`, { cause: error });
+}
+
+/** The engine's own words, else the connection's error code, else the message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = "json" in error && hasMessage(error.json) ? error.json.message : undefined;
+  if (message !== undefined) return message.trim();
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}
+
+/** Whether the engine says that there is no such thing. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof Error && "statusCode" in error && error.statusCode === 404;
+
+const hasMessage = (value: unknown): value is { readonly message: string } =>
+  typeof value === "object" && value !== null && "message" in value && typeof value.message === "string";

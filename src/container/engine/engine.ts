@@ -1,0 +1,70 @@
+import type { ByteStream } from "../../core/byte-stream.ts";
+import type { Platform } from "../../core/platform.ts";
+import type { TransferOptions } from "../../oci/content-store.ts";
+
+/** What a deploy needs of Docker or Podman. */
+export interface Engine {
+  readonly description: EngineDescription;
+  /**
+   * Takes the tar of `dockerArchive` in.
+   * @returns the image's ID, which is the digest of its config
+   * @throws {VoxError} ENGINE_FAILED
+   */
+  load(archive: ByteStream, options?: TransferOptions): Promise<string>;
+  /**
+   * Creates and starts a container; one that does not start is removed again.
+   * @throws {VoxError} ENGINE_FAILED
+   */
+  run(spec: ContainerSpec, options?: TransferOptions): Promise<Container>;
+  /** Containers with all these labels, stopped ones too, newest first. */
+  containers(labels: Readonly<Record<string, string>>, options?: TransferOptions): Promise<readonly Container[]>;
+}
+
+export interface EngineDescription {
+  readonly kind: "docker" | "podman";
+  readonly version: string;
+  /** The version of the API that is spoken, `1.41`. */
+  readonly apiVersion: string;
+  readonly platform: Platform;
+  /** Where it was found, for people: `unix:///var/run/docker.sock`. */
+  readonly endpoint: string;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  /** An image's ID, or a reference that the engine holds. */
+  readonly image: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly PortRequest[];
+  readonly restart: "no" | "always" | "unless-stopped";
+}
+
+export interface PortRequest {
+  readonly container: number;
+  /** The engine chooses one when it is absent. */
+  readonly host?: number;
+  /** All addresses when absent. */
+  readonly address?: string;
+}
+
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  inspect(): Promise<ContainerState>;
+  /** The last lines of both streams. */
+  logs(options: { readonly lines: number }): Promise<string>;
+  /** Stops it, by force after `timeoutMs`, and removes it; one that is gone already is no failure. */
+  remove(options: { readonly timeoutMs: number }): Promise<void>;
+}
+
+export interface ContainerState {
+  /** `running`, `exited`, `created`, … in the engine's words. */
+  readonly status: string;
+  readonly exitCode: number;
+  /** Absent when the image has no health check, or the engine keeps none. */
+  readonly health?: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly { readonly container: number; readonly host: number; readonly address: string }[];
+}

@@ -1,0 +1,98 @@
+import type { Digest } from "../../core/digest.ts";
+import type { EventSink } from "../../core/events.ts";
+import { VoxError } from "../../errors/vox-error.ts";
+import type { ContentStore, Repository, TransferOptions } from "../../oci/content-store.ts";
+import { copyGraph, type TransferSummary } from "../../oci/copy.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { digestsReachableFrom } from "../../oci/graph.ts";
+import { unionReader } from "../../oci/union-reader.ts";
+import type { Image } from "../build/image.ts";
+import { manifestsOf } from "../build/image-graph.ts";
+
+export interface PublishOptions extends TransferOptions {
+  /** Tags that move, the environment's first: what it names now is where the push begins. */
+  readonly tags: readonly string[];
+  /** Tags that do not move: one that names other content already stops the push before it begins. */
+  readonly fixedTags?: readonly string[];
+  /** The repository of the same host that should hold a blob; see `mountSources`. */
+  readonly mountFrom?: ReadonlyMap<Digest, string>;
+  /** Transfers at one time. */
+  readonly concurrency?: number;
+  /** Keeps the small documents of what was published, so that the next push need not read them back. */
+  readonly documents?: ContentStore;
+  readonly onEvent?: EventSink;
+}
+
+export interface PublishedImage {
+  /** The index's, now in the registry. */
+  readonly digest: Digest;
+  readonly transfer: TransferSummary;
+}
+
+/**
+ * Pushes an image: blobs, manifests, index, then tags, so that no tag names half an image (contracts, §7 "Tags").
+ * @throws {VoxError} VERSION_EXISTS, and what the repository throws
+ */
+export async function publishImage(
+  image: Pick<Image, "root" | "reader">,
+  repository: Repository,
+  options: PublishOptions,
+): Promise<PublishedImage> {
+  const { root } = image;
+  const transferOptions = signalOf(options);
+  await refuseOtherContent(root, repository, options);
+  const current = options.tags[0] === undefined ? undefined : await repository.resolve(options.tags[0], transferOptions);
+  const transfer = await push(image, repository, current, options);
+  const settled = current?.digest === root.digest ? 1 : 0;
+  for (const tag of [...options.tags.slice(settled), ...(options.fixedTags ?? [])])
+    await repository.tag(root, tag, transferOptions);
+  if (options.documents) await keepDocuments(image, options.documents, transferOptions);
+  return { digest: root.digest, transfer };
+}
+
+async function refuseOtherContent(root: Descriptor, repository: Repository, options: PublishOptions): Promise<void> {
+  for (const tag of options.fixedTags ?? []) {
+    const existing = await repository.resolve(tag, signalOf(options));
+    if (!existing || existing.digest === root.digest) continue;
+    throw new VoxError(
+      "VERSION_EXISTS",
+      `tag \`${tag}\` names \`${existing.digest}\` already, and this image is \`${root.digest}\``,
+    );
+  }
+}
+
+async function push(
+  image: Pick<Image, "root" | "reader">,
+  repository: Repository,
+  current: Descriptor | undefined,
+  options: PublishOptions,
+): Promise<TransferSummary> {
+  const { mountFrom, concurrency, onEvent } = options;
+  const present = current && (await presentContent(repository, current, options));
+  return copyGraph(image.reader, repository, image.root, {
+    ...signalOf(options),
+    ...(present && { present }),
+    ...(mountFrom && { mountFrom: ({ digest }) => [mountFrom.get(digest)].filter((source) => source !== undefined) }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(onEvent && { onEvent }),
+  });
+}
+
+/** What the environment's tag reaches is in the repository, and most of it is in the new image too. */
+function presentContent(repository: Repository, current: Descriptor, options: PublishOptions): Promise<ReadonlySet<Digest>> {
+  const reader = options.documents ? unionReader([options.documents, repository]) : repository;
+  return digestsReachableFrom(reader, current, signalOf(options));
+}
+
+async function keepDocuments(
+  { root, reader }: Pick<Image, "root" | "reader">,
+  documents: ContentStore,
+  options: TransferOptions,
+): Promise<void> {
+  for (const descriptor of await manifestsOf(reader, root, options)) {
+    if (!(await documents.exists(descriptor, options)))
+      await documents.push(descriptor, reader.fetch(descriptor, options), options);
+  }
+}
+
+const signalOf = ({ signal }: TransferOptions): TransferOptions => (signal ? { signal } : {});
