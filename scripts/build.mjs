@@ -1,0 +1,58 @@
+// Bundles the program into dist/. With --if-stale it does nothing when dist/ is newer than everything it is made from.
+import { chmod, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const STAMP = "dist/.built";
+const INPUTS = ["src", "package.json", "package-lock.json", "scripts/build.mjs"];
+
+/** These load native or generated files by path, or are large and needed by one command. */
+const EXTERNAL = ["dockerode"];
+
+async function newest(path) {
+  const facts = await stat(path);
+  if (!facts.isDirectory()) return facts.mtimeMs;
+  const entries = await readdir(path);
+  const times = await Promise.all(entries.map((entry) => newest(join(path, entry))));
+  return Math.max(facts.mtimeMs, ...times);
+}
+
+async function isFresh() {
+  const built = await stat(STAMP).catch(() => undefined);
+  if (built === undefined) return false;
+  return Math.max(...(await Promise.all(INPUTS.map(newest)))) < built.mtimeMs;
+}
+
+/** Takes away what earlier builds left, after the new files are there: a program that is running keeps its chunks until then. */
+async function removeOthers(folder, kept) {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !kept.has(path)) await rm(path);
+  }
+}
+
+if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
+  const { metafile } = await build({
+    entryPoints: { bin: "src/bin.ts" },
+    outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    external: EXTERNAL,
+    legalComments: "none",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // CommonJS packages in the bundle ask for Node's own modules by `require`.
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+    logLevel: "warning",
+    metafile: true,
+  });
+  await removeOthers("dist", new Set(Object.keys(metafile.outputs)));
+  await chmod("dist/bin.js", 0o755);
+  await writeFile(STAMP, "");
+}

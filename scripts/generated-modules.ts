@@ -1,0 +1,41 @@
+import { buildProgram } from "../src/cli/program.ts";
+import { type CommandRegistry, parseCommandRegistry } from "../src/contracts/command-registry.ts";
+
+/** The registry of a YAML text; a fault in it is an error. */
+export function registryFrom(yamlText: string): CommandRegistry {
+  const parsed = parseCommandRegistry(yamlText);
+  if (parsed.kind === "faults") throw new Error(`contracts/cli/command-registry.yaml: ${parsed.faults.join("; ")}`);
+  return parsed.registry;
+}
+
+/** The registry as typed data, so that no YAML is parsed when vox starts. */
+export function generatedRegistryModule(registry: CommandRegistry): string {
+  return `// Made by scripts/generate.ts from contracts/cli/command-registry.yaml: edit that file, then run \`npm run generate\`.
+import type { CommandRegistry } from "../../contracts/command-registry.ts";
+
+export const COMMAND_REGISTRY: CommandRegistry = ${JSON.stringify(registry)};
+`;
+}
+
+/** The version of package.json, so that the program need not look for that file. */
+export function generatedVersionModule(packageJson: string): string {
+  const version = /^\s*"version":\s*"([^"]+)"/m.exec(packageJson)?.[1];
+  if (version === undefined) throw new Error("package.json has no version");
+  return `// Made by scripts/generate.ts from package.json.
+export const PROGRAM_VERSION = ${JSON.stringify(version)};
+`;
+}
+
+/** The program's own help as text, so that `vox --help` need not build the program. */
+export function generatedHelpModule(registry: CommandRegistry): string {
+  let help = "";
+  const program = buildProgram(registry, {
+    version: "0.0.0",
+    writeOut: (text) => (help += text),
+    onCommand: () => Promise.resolve(),
+  });
+  program.outputHelp();
+  return `// Made by scripts/generate.ts from contracts/cli/command-registry.yaml: edit that file, then run \`npm run generate\`.
+export const ROOT_HELP = ${JSON.stringify(help)};
+`;
+}

@@ -1,0 +1,20 @@
+import { VoxError } from "../errors/vox-error.ts";
+import type { Finding } from "./finding.ts";
+import type { ComplianceFacts, Validator } from "./validator.ts";
+
+/**
+ * The checks with these ids, or all of them when none is named.
+ * @throws {VoxError} USAGE for an id that no check has
+ */
+export function selectValidators(validators: readonly Validator[], ids: readonly string[]): readonly Validator[] {
+  const known = new Set(validators.map((validator) => validator.id));
+  for (const id of ids) {
+    if (!known.has(id))
+      throw new VoxError("USAGE", `no check is named \`${id}\``, { hint: "run `vox ci command-compliance --list`" });
+  }
+  return ids.length === 0 ? validators : validators.filter((validator) => ids.includes(validator.id));
+}
+
+/** What all checks found, in their order. */
+export const runValidators = (validators: readonly Validator[], facts: ComplianceFacts): readonly Finding[] =>
+  validators.flatMap((validator) => validator.run(facts));

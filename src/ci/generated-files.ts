@@ -1,0 +1,50 @@
+import { commandRegistryJsonSchema } from "../contracts/command-registry.ts";
+import type { JsonSchema } from "../contracts/json-schema.ts";
+import { materializedProjectJsonSchema } from "../contracts/materialized-project.ts";
+import { outputJsonSchemas } from "../contracts/output.ts";
+import type { CommandRegistry } from "../contracts/command-registry.ts";
+import type { FileTexts } from "./file-texts.ts";
+import type { Finding } from "./finding.ts";
+import { renderCliReference } from "./reference/cli-reference.ts";
+import { renderComplianceReference } from "./reference/compliance-reference.ts";
+import { renderEnvironmentReference } from "./reference/environment-reference.ts";
+import { renderErrorReference } from "./reference/error-reference.ts";
+import { renderExitCodeReference } from "./reference/exit-code-reference.ts";
+import { SCHEMA_PATH } from "./validator.ts";
+import { VALIDATORS } from "./validators.ts";
+
+/** A file that is made from data of the program. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every file that `vox ci docs-sync` keeps fresh. */
+export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFile[] => [
+  { path: "docs/src/reference/cli.md", text: renderCliReference(registry) },
+  { path: "docs/src/reference/errors.md", text: renderErrorReference() },
+  { path: "docs/src/reference/exit-codes.md", text: renderExitCodeReference() },
+  { path: "docs/src/reference/env-vars.md", text: renderEnvironmentReference() },
+  { path: "docs/src/reference/command-compliance.md", text: renderComplianceReference(VALIDATORS) },
+  schemaFile(SCHEMA_PATH, commandRegistryJsonSchema()),
+  schemaFile("contracts/handoff/materialized-project.schema.json", materializedProjectJsonSchema()),
+  ...[...outputJsonSchemas()].map(([name, schema]) => schemaFile(`contracts/output/${name}.schema.json`, schema)),
+];
+
+const schemaFile = (path: string, schema: JsonSchema): GeneratedFile => ({
+  path,
+  text: `${JSON.stringify(schema, null, 2)}\n`,
+});
+
+/** The files that are not in the checkout as they would be made now. */
+export const staleFiles = (generated: readonly GeneratedFile[], present: FileTexts): readonly GeneratedFile[] =>
+  generated.filter(({ path, text }) => present.text(path) !== text);
+
+/** What `docs-sync --check` says of them. */
+export const stalenessFindings = (stale: readonly GeneratedFile[], present: FileTexts): readonly Finding[] =>
+  stale.map(({ path }) => ({
+    id: "docs-sync",
+    severity: "error",
+    message: present.text(path) === undefined ? `\`${path}\` is not there` : `\`${path}\` is not fresh`,
+    file: path,
+  }));

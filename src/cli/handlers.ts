@@ -1,0 +1,16 @@
+import type { CommandModule } from "./command-context.ts";
+
+/** Handlers by their name in the registry; each is loaded when its command runs, and no sooner. */
+export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  init: () => import("./commands/init.ts"),
+  lock: () => import("./commands/lock.ts"),
+  sync: () => import("./commands/sync.ts"),
+  "pm-publish": () => import("./commands/pm-publish.ts"),
+  package: () => import("./commands/package.ts"),
+  deploy: () => import("./commands/deploy.ts"),
+  "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),
+  "ci-docs-sync": () => import("./commands/ci-docs-sync.ts"),
+  commands: () => import("./commands/commands.ts"),
+  explain: () => import("./commands/explain.ts"),
+  completions: () => import("./commands/completions.ts"),
+};

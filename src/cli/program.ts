@@ -1,0 +1,124 @@
+import { Argument, Command, Option } from "commander";
+import type {
+  ArgumentDeclaration,
+  CommandDeclaration,
+  CommandRegistry,
+  OptionDeclaration,
+} from "../contracts/command-registry.ts";
+import type { ArgumentValues, OptionValue, OptionValues } from "./command-context.ts";
+
+/** One call of a command, as parsed. */
+export interface Invocation {
+  readonly declaration: CommandDeclaration;
+  readonly args: ArgumentValues;
+  readonly options: OptionValues;
+}
+
+export interface ProgramOptions {
+  readonly version: string;
+  readonly writeOut: (text: string) => void;
+  readonly onCommand: (invocation: Invocation) => Promise<void>;
+}
+
+/** Help is wrapped to one width, so that the program's own help can be made beforehand. */
+const HELP_COLUMNS = 80;
+
+/** Builds the program from the registry: nothing about a command is written anywhere else. */
+export function buildProgram(registry: CommandRegistry, options: ProgramOptions): Command {
+  const program = new Command("vox")
+    .description("Package manager and container deployer: a package is a layer, a lock is an image in waiting")
+    .version(`vox ${options.version}`, "-V, --version", "Print the version")
+    .helpOption("-h, --help", "Print help")
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: options.writeOut,
+      writeErr: () => {},
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getOutHasColors: () => false,
+    })
+    .exitOverride();
+  for (const declaration of registry.global_options) program.addOption(optionOf(declaration));
+  for (const declaration of registry.commands) addCommand(program, registry, declaration, options.onCommand);
+  return program;
+}
+
+function addCommand(
+  program: Command,
+  registry: CommandRegistry,
+  declaration: CommandDeclaration,
+  onCommand: ProgramOptions["onCommand"],
+): void {
+  const [first = "", second] = declaration.path.split(" ");
+  const parent = second === undefined ? program : groupNamed(program, registry, first);
+  const command = parent
+    .command(second ?? first)
+    .summary(declaration.summary)
+    .description(declaration.summary);
+  if (parent === program) command.helpGroup(titleOf(registry, declaration.area));
+  for (const argument of declaration.arguments) command.addArgument(argumentOf(argument));
+  for (const option of declaration.options) command.addOption(optionOf(option));
+  command.action(() =>
+    onCommand({
+      declaration,
+      args: argumentValues(command, declaration),
+      options: optionValues(command, declaration.options),
+    }),
+  );
+}
+
+/** A group stands in help where its first command is declared. */
+function groupNamed(program: Command, registry: CommandRegistry, name: string): Command {
+  const present = program.commands.find((command) => command.name() === name);
+  if (present !== undefined) return present;
+  const group = registry.groups.find((candidate) => candidate.name === name);
+  const summary = group?.summary ?? "";
+  return program
+    .command(name)
+    .summary(summary)
+    .description(summary)
+    .helpGroup(titleOf(registry, group?.area ?? ""));
+}
+
+const titleOf = (registry: CommandRegistry, area: string): string =>
+  `${registry.areas.find(({ name }) => name === area)?.title ?? "Commands"}:`;
+
+function argumentOf(declaration: ArgumentDeclaration): Argument {
+  const argument = new Argument(
+    declaration.required ? `<${declaration.name}>` : `[${declaration.name}]`,
+    declaration.description,
+  );
+  if (declaration.choices) argument.choices(declaration.choices);
+  if (declaration.default !== undefined) argument.default(declaration.default);
+  return argument;
+}
+
+function optionOf(declaration: OptionDeclaration): Option {
+  const names = [...(declaration.short ? [`-${declaration.short}`] : []), `--${declaration.name}`].join(", ");
+  const flags = declaration.value === undefined ? names : `${names} <${declaration.value}>`;
+  const variable = declaration.environment === undefined ? "" : ` [env: ${declaration.environment}]`;
+  const option = new Option(flags, declaration.description + variable);
+  if (declaration.choices) option.choices(declaration.choices);
+  if (declaration.default !== undefined) option.default(declaration.default);
+  if (declaration.repeatable === true) option.argParser(appended);
+  return option;
+}
+
+/** Keeps every value of an option that is given more than once, in order. */
+const appended = (value: string, previous: readonly string[] | undefined): readonly string[] => [...(previous ?? []), value];
+
+const argumentValues = (command: Command, declaration: CommandDeclaration): ArgumentValues =>
+  Object.fromEntries(declaration.arguments.map((argument, index) => [argument.name, textOf(command.processedArgs[index])]));
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** The values of the declared options by their names in the registry. */
+export function optionValues(command: Command, declarations: readonly OptionDeclaration[]): OptionValues {
+  const known = new Map(command.options.map((option) => [option.long, option.attributeName()]));
+  return Object.fromEntries(
+    declarations.map(({ name }) => {
+      const value: OptionValue = command.getOptionValue(known.get(`--${name}`) ?? name);
+      return [name, value];
+    }),
+  );
+}

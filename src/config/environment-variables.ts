@@ -1,0 +1,63 @@
+/** The process's environment, as it is handed in. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface EnvironmentVariable {
+  readonly name: string;
+  /** One sentence for the reference. */
+  readonly meaning: string;
+  readonly defaultText: string;
+  /** `library`: read by the HTTP client that vox uses; `reserved`: the name is taken, and this version does not read it. */
+  readonly status: "current" | "library" | "reserved";
+}
+
+const variable = (name: string, meaning: string, defaultText = "unset"): EnvironmentVariable => ({
+  name,
+  meaning,
+  defaultText,
+  status: "current",
+});
+
+const reserved = (name: string, meaning: string): EnvironmentVariable => ({
+  name,
+  meaning,
+  defaultText: "unset",
+  status: "reserved",
+});
+
+/** Every variable that vox knows (contracts, §8); the reference page is made from this list. */
+export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
+  variable("VOX_CACHE_DIR", "Folder of the content cache.", "`$XDG_CACHE_HOME/vox`, else `~/.cache/vox`"),
+  variable("VOX_DATA_DIR", "Folder of the embedded default registry.", "`$XDG_DATA_HOME/vox`, else `~/.local/share/vox`"),
+  variable("VOX_CONFIG_DIR", "Folder of the user's own configuration.", "`$XDG_CONFIG_HOME/vox`, else `~/.config/vox`"),
+  variable(
+    "VOX_REGISTRY",
+    "Index of the default registry, `oci://HOST/PREFIX` or `file:DIR`.",
+    "the embedded registry under `VOX_DATA_DIR`",
+  ),
+  variable("VOX_REGISTRY_TOKEN", "Token sent to the host of `VOX_REGISTRY` and to no other; needs both. Never printed."),
+  variable("VOX_LANE", "The lane: `local`, `ci` or `release`.", "`ci` when `CI` is true, else `local`"),
+  variable("VOX_OFFLINE", "A true value is `--offline` for every command that takes it.", "false"),
+  variable("VOX_FROZEN", "A true value is `--frozen` for every command that reads the lock.", "false"),
+  variable("VOX_LOCKED", "A true value is `--locked` for every command that reads the lock.", "false"),
+  reserved("VOX_SIGN_KEY", "Private key that signs what is published or deployed."),
+  reserved("VOX_SIGN_PASSWORD", "Password of the private key. Never printed."),
+  variable(
+    "VOX_INSECURE_REGISTRIES",
+    "Hosts, separated by commas, that may be spoken to without TLS; loopback always may.",
+    "none",
+  ),
+  variable("SOURCE_DATE_EPOCH", "Seconds since 1970 that stand for the time of the build.", "0"),
+  variable("NO_COLOR", "Any value but the empty one turns colours off; `--color always` wins over it."),
+  variable("TERM", "`dumb` turns colours and progress lines off.", "as the terminal sets it"),
+  variable("CI", "True in a continuous-integration job: the lock is then held as the `ci` lane holds it.", "false"),
+  variable("DOCKER_HOST", "Address of the container engine.", "the engine's own socket"),
+  variable("DOCKER_CONFIG", "Folder of Docker's `config.json`, where registry credentials are.", "`~/.docker`"),
+  ofLibrary("HTTPS_PROXY", "Proxy for registries that are spoken to with TLS."),
+  ofLibrary("NO_PROXY", "Hosts that are reached without the proxy."),
+  variable("XDG_CACHE_HOME", "Base folder of caches.", "`~/.cache`"),
+  variable("XDG_DATA_HOME", "Base folder of data.", "`~/.local/share`"),
+  variable("XDG_CONFIG_HOME", "Base folder of configuration.", "`~/.config`"),
+];
+
+/** Variables whose value no output may show. */
+export const SECRET_VARIABLES = ["VOX_REGISTRY_TOKEN", "VOX_SIGN_PASSWORD"] as const;

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { DeepReadonly } from "./deep-readonly.ts";
+import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
+
+/** The documents that commands print with `--json` (contracts, §8). Readers ignore keys that they do not know; keys are only ever added. */
+
+const lockedVersion = z.looseObject({ name: packageName, version: z.string().optional(), source: z.string() });
+const changedVersion = z.looseObject({ name: packageName, from: z.string(), to: z.string() });
+
+export const lockDocument = z.looseObject({
+  lockDigest: digest.describe("sha256 of the bytes of vox.lock"),
+  changed: z.boolean(),
+  diff: z.looseObject({ added: z.array(lockedVersion), removed: z.array(lockedVersion), changed: z.array(changedVersion) }),
+  packages: count,
+});
+
+export const syncDocument = z.looseObject({ packages: count, fetched: count, linked: count, verified: count });
+
+export const imageDocument = z.looseObject({
+  image: z.looseObject({
+    reference: z.string(),
+    digest,
+    mediaType: z.string(),
+    platforms: z.array(z.looseObject({ platform, digest })),
+  }),
+  transfer: z.looseObject({ bytes: sizeBytes, blobs: count, mounted: count, skipped: count, requests: count }),
+  out: z.string().nullish().describe("Where it was written; null or absent when nothing was"),
+});
+
+export const publishDocument = z.looseObject({
+  name: packageName,
+  version: z.string(),
+  registry: z.string(),
+  reference: z.string(),
+  manifest: digest,
+  digest,
+  diffId: digest,
+  size: sizeBytes,
+  published: z.boolean().describe("false with `--dry-run`"),
+});
+
+export const fileListDocument = z.looseObject({
+  files: z.array(z.looseObject({ path: z.string(), included: z.boolean(), reason: z.string() })),
+});
+
+export const initDocument = z.looseObject({ created: z.array(z.string()), name: packageName, kind: z.string() });
+
+export const findingsDocument = z.looseObject({
+  ok: z.boolean(),
+  findings: z.array(
+    z.looseObject({
+      id: z.string(),
+      severity: z.enum(["error", "warning"]),
+      message: z.string(),
+      file: z.string().nullable(),
+      line: z.int().min(1).nullable(),
+    }),
+  ),
+});
+
+export const errorDocument = z.looseObject({
+  error: z.looseObject({
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().nullable(),
+    causes: z.array(z.string()),
+    place: z.looseObject({ file: z.string(), line: z.int().optional(), column: z.int().optional() }).optional(),
+  }),
+});
+
+export const commandsDocument = z.looseObject({
+  commands: z.array(z.looseObject({ path: z.string(), summary: z.string(), area: z.string(), status: z.string() })),
+});
+
+export const explainDocument = z.looseObject({
+  code: z.string(),
+  exit: z.int(),
+  meaning: z.string(),
+  hint: z.string().nullable(),
+});
+
+export type LockDocument = DeepReadonly<z.infer<typeof lockDocument>>;
+export type SyncDocument = DeepReadonly<z.infer<typeof syncDocument>>;
+export type ImageDocument = DeepReadonly<z.infer<typeof imageDocument>>;
+export type PublishDocument = DeepReadonly<z.infer<typeof publishDocument>>;
+export type FileListDocument = DeepReadonly<z.infer<typeof fileListDocument>>;
+export type InitDocument = DeepReadonly<z.infer<typeof initDocument>>;
+
+const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
+  init: initDocument,
+  lock: lockDocument,
+  sync: syncDocument,
+  "pm-publish": publishDocument,
+  package: imageDocument,
+  deploy: imageDocument,
+  "file-list": fileListDocument,
+  findings: findingsDocument,
+  error: errorDocument,
+  commands: commandsDocument,
+  explain: explainDocument,
+};
+
+/** The JSON Schemas of the documents, by the name of their file under `contracts/output/`. */
+export const outputJsonSchemas = (): ReadonlyMap<string, JsonSchema> =>
+  new Map(
+    Object.entries(DOCUMENTS).map(([name, schema]) => [name, jsonSchemaOf(schema, `\`--json\` document of vox: ${name}`)]),
+  );

@@ -1,0 +1,6 @@
+import { defineConfig } from "vitest/config";
+
+/** The tests that take minutes: real engines, registries and large inputs. */
+export default defineConfig({
+  test: { include: ["test/long/**/*.test.ts"], testTimeout: 600_000, fileParallelism: false, passWithNoTests: true },
+});
