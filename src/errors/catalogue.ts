@@ -99,6 +99,7 @@ export const ERROR_CATALOGUE = {
     "This Node's zlib gives other bytes than official Node.",
     'use an official build of Node, or set `compression = "none"`',
   ),
+  COMPRESSION_UNSUPPORTED: entry(EXIT.config, "This Node cannot compress in the way that is asked for.", "run vox on Node 22.15 or newer, or set `compression = \"gzip\"`"),
   PLATFORM_UNDECLARED: entry(EXIT.data, "A platform-neutral package holds machine code.", "declare `platforms` in [package]"),
   FILE_KIND: entry(EXIT.data, "A file is neither a regular file, a directory nor an allowed link."),
   FILE_CHANGED: entry(
@@ -153,6 +154,7 @@ export const ERROR_CATALOGUE = {
   ),
 
   // Gates
+  CHECKOUT_MISSING: entry(EXIT.usage, "The command checks vox's own source and is not run inside it.", "run it in a checkout of vox, or name one with `--project DIR`"),
   COMPLIANCE_FAILED: entry(EXIT.failed, "A conformance check found a fault.", "run `vox ci docs-sync --write`"),
 
   INTERNAL: entry(EXIT.bug, "A bug in vox.", "report it with the output of the same command and `--verbose`"),
