@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Makes the example's base image: the running Node and the libraries it needs, nothing else, as a two-platform OCI layout.
 //
-//   node examples/base-image/make.mjs [--out DIR] [--fresh]
+//   node examples/base-image/make.mjs [--out DIR] [--fresh] [--json]
 //
 // The other platform's Node comes from npm, its libraries from Debian. Where they cannot be had (no network, not Debian,
 // macOS, Windows) that platform is a stand-in: a layer with a note in it, labelled dev.vox.example.stand-in, that cannot run.
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { writeLayout } from "./layout.mjs";
@@ -103,14 +103,27 @@ function madeBefore(out) {
   return made.inputs === inputsKey() ? made : undefined;
 }
 
-/**
- * @param {{ out?: string, fresh?: boolean }} [options]
- * @returns {{ out: string, reference: string, digest: string, reused: boolean, platforms: { platform: string, standIn?: string }[] }}
- */
-export function makeBaseImage({ out = join(HERE, "layout"), fresh = false } = {}) {
-  const before = fresh ? undefined : madeBefore(out);
-  if (before)
-    return { out, reference: `oci-layout:${out}:${TAG}`, digest: before.digest, platforms: before.platforms, reused: true };
+/** One maker at a time: test files start side by side, and each asks for the layout. */
+function withLock(path, work) {
+  const patience = Date.now() + 300_000;
+  for (;;) {
+    try {
+      mkdirSync(path);
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+      if (Date.now() > patience) throw new Error(`${path} is held; remove it when nothing makes the base image`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function make(out) {
   const host = hostArchitecture();
   const platforms = ["amd64", "arm64"].map((architecture) =>
     architecture === host ? hostPlatform(architecture) : foreignPlatform(architecture),
@@ -121,12 +134,26 @@ export function makeBaseImage({ out = join(HERE, "layout"), fresh = false } = {}
     ...(reason ? { standIn: reason } : {}),
   }));
   writeFileSync(`${out}.json`, JSON.stringify({ inputs: inputsKey(), digest, platforms: summary }, null, 2) + "\n");
-  return { out, reference: `oci-layout:${out}:${TAG}`, digest, platforms: summary, reused: false };
+  return { digest, platforms: summary };
+}
+
+/**
+ * @param {{ out?: string, fresh?: boolean }} [options]
+ * @returns {{ out: string, reference: string, digest: string, reused: boolean, platforms: { platform: string, standIn?: string }[] }}
+ */
+export function makeBaseImage({ out = join(HERE, "layout"), fresh = false } = {}) {
+  mkdirSync(dirname(out), { recursive: true });
+  return withLock(`${out}.making`, () => {
+    const before = fresh ? undefined : madeBefore(out);
+    const { digest, platforms } = before ?? make(out);
+    return { out, reference: `oci-layout:${out}:${TAG}`, digest, platforms, reused: before !== undefined };
+  });
 }
 
 function main(args) {
   const at = args.indexOf("--out");
   const made = makeBaseImage({ fresh: args.includes("--fresh"), ...(at >= 0 ? { out: resolve(args[at + 1]) } : {}) });
+  if (args.includes("--json")) return console.log(JSON.stringify(made));
   console.log(`${made.reference}${made.reused ? " (made before)" : ""}`);
   console.log(made.digest);
   for (const { platform, standIn: reason } of made.platforms) {

@@ -1,0 +1,125 @@
+import { createServer } from "node:net";
+import Docker from "dockerode";
+import { portOf } from "./loopback-port.ts";
+
+/** A real engine as the tests use it: what it pulls and runs is the proof that vox's images are images. */
+export interface TestEngine {
+  /** Waits until the image is there. */
+  pull(reference: string): Promise<void>;
+  /** Starts the image on the machine's own network, its server on a free port. */
+  run(reference: string, options?: { readonly user?: string }): Promise<TestContainer>;
+  inspectImage(reference: string): Promise<Docker.ImageInspectInfo>;
+  /** Removes what the test pulled or loaded; what is not there is no error. */
+  removeImage(reference: string): Promise<void>;
+}
+
+export interface TestContainer {
+  readonly id: string;
+  /** Where its server answers. */
+  readonly url: string;
+  /** Asks until it answers. */
+  get(path: string): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Runs a program in it; its output. */
+  exec(command: readonly string[]): Promise<string>;
+  /** Sends SIGTERM, waits; the exit code. */
+  stop(): Promise<number>;
+  remove(): Promise<void>;
+}
+
+const ANSWER_TIMEOUT_MS = 20_000;
+
+function connect(address: string): Docker {
+  if (address.startsWith("unix://")) return new Docker({ socketPath: address.slice("unix://".length), version: "v1.41" });
+  const { hostname, port } = new URL(address.replace(/^tcp:/, "http:"));
+  return new Docker({ host: hostname, port: Number(port), version: "v1.41" });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function ask(url: string, timeoutMs: number): Promise<{ status: number; body: unknown }> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      const response = await fetch(url);
+      return { status: response.status, body: await response.json() };
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+async function execIn(container: Docker.Container, command: readonly string[]): Promise<string> {
+  const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, Tty: true });
+  const stream = await exec.start({ Tty: true });
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function withLogs(container: Docker.Container, error: unknown): Promise<never> {
+  const logs = await container.logs({ stdout: true, stderr: true });
+  throw new Error(`the container did not answer; it said: ${logs.toString("utf8")}`, { cause: error });
+}
+
+function running(container: Docker.Container, port: number): TestContainer {
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    id: container.id,
+    url,
+    get: (path) => ask(url + path, ANSWER_TIMEOUT_MS).catch((error: unknown) => withLogs(container, error)),
+    exec: (command) => execIn(container, command),
+    stop: async () => {
+      await container.stop({ t: 10 });
+      const { State } = await container.inspect();
+      return State.ExitCode;
+    },
+    remove: async () => {
+      await container.remove({ force: true });
+    },
+  };
+}
+
+/** Limits below any machine's own: Podman asks for more than a limited root may give. */
+const ULIMITS = [
+  { Name: "nofile", Soft: 1024, Hard: 1024 },
+  { Name: "nproc", Soft: 4096, Hard: 4096 },
+];
+
+export function testEngine(address: string): TestEngine {
+  const docker = connect(address);
+  return {
+    pull: async (reference) => {
+      const stream = await docker.pull(reference);
+      await new Promise<void>((resolve, reject) => {
+        docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
+      });
+      // Podman tells some failures in a stream that ends well.
+      await docker.getImage(reference).inspect();
+    },
+    run: async (reference, options = {}) => {
+      const port = await freePort();
+      const container = await docker.createContainer({
+        Image: reference,
+        Env: [`PORT=${port}`],
+        HostConfig: { NetworkMode: "host", Ulimits: ULIMITS },
+        ...(options.user === undefined ? {} : { User: options.user }),
+      });
+      await container.start();
+      return running(container, port);
+    },
+    inspectImage: (reference) => docker.getImage(reference).inspect(),
+    removeImage: async (reference) => {
+      await docker
+        .getImage(reference)
+        .remove({ force: true })
+        .catch(() => undefined);
+    },
+  };
+}
