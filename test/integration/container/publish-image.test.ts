@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Digest } from "../../../src/core/digest.ts";
+import { buildImage, type BuiltImage } from "../../../src/container/build/native-builder.ts";
+import { planImage } from "../../../src/container/plan/image-plan.ts";
+import { mountRepositories, mountSources } from "../../../src/container/publish/mount-sources.ts";
+import { publishImage } from "../../../src/container/publish/publish-image.ts";
+import { copyGraph } from "../../../src/oci/copy.ts";
+import { MemoryStore } from "../../../src/oci/memory-store.ts";
+import { RemoteStore } from "../../../src/oci/remote-store.ts";
+import type { LockedBaseImage, MaterializedPackage } from "../../../src/project/materialized-project.ts";
+import { type LoopbackRegistry, startLoopbackRegistry } from "../../support/loopback-registry.ts";
+import { clientOf } from "../../support/remote-subject.ts";
+import { projectOf } from "../../unit/container/fixtures.ts";
+import { addBase, addFile, addPackage, newWorld } from "../../unit/container/world.ts";
+
+const REPOSITORY = "acme/storefront";
+let registry: LoopbackRegistry;
+beforeAll(async () => {
+  registry = await startLoopbackRegistry();
+});
+afterAll(() => registry.close());
+
+const remoteStore = (repository: string, mountSources: readonly string[]): RemoteStore =>
+  new RemoteStore(clientOf(registry.host), repository, { access: "push", mountSources });
+
+/** Twenty packages and a base, all in the registry already. */
+async function published() {
+  const world = newWorld();
+  const packages: MaterializedPackage[] = [];
+  for (let index = 0; index < 20; index += 1) {
+    const item = await addPackage(world.content, `pkg-${index}`);
+    packages.push(item);
+    if (item.archive.kind !== "neutral") continue;
+    const { mediaType, digest, size } = item.archive.blob;
+    await registry
+      .repository(`vox/${item.name}`)
+      .push({ mediaType, digest, size }, world.content.fetch({ mediaType, digest, size }));
+  }
+  const base = { ...(await addBase(world.base)), reference: `${registry.host}/base/node:22` };
+  const root = await world.base.resolve("22");
+  if (root) await copyGraph(world.base, registry.repository("base/node"), root);
+  return { world, packages, base };
+}
+
+async function build({ world, packages, base }: Awaited<ReturnType<typeof published>>, text: string): Promise<BuiltImage> {
+  const files = [addFile(world.content, "server.js", text)];
+  const project = projectOf({ packages, baseImages: [base], files, intent: { baseImage: base.reference } });
+  return buildImage(planImage(project, { voxVersion: "0.1.0" }), world.ports);
+}
+
+async function mounts(packages: readonly MaterializedPackage[], base: LockedBaseImage, baseLayers: readonly Digest[]) {
+  const registries = new Map([["default", { host: registry.host, prefix: "vox" }]]);
+  return mountSources({
+    project: { packages },
+    baseReference: base.reference,
+    baseLayers,
+    registries,
+    host: registry.host,
+    repository: REPOSITORY,
+  });
+}
+
+describe("publishing to a registry that holds the packages and the base", () => {
+  it("mounts them and uploads only what is new; the next push asks for little", async () => {
+    const state = await published();
+    const image = await build(state, "one\n");
+    const baseLayers = state.world.base.digests;
+    const mountFrom = await mounts(state.packages, state.base, baseLayers);
+    const store = (): RemoteStore => remoteStore(REPOSITORY, mountRepositories(mountFrom));
+    const documents = new MemoryStore();
+    const first = await publishImage(image, store(), { tags: ["production"], mountFrom, documents });
+    expect(first.transfer).toMatchObject({ mounted: 22, blobs: 3 });
+    expect(await registry.repository(REPOSITORY).resolve("production")).toMatchObject({ digest: image.root.digest });
+
+    registry.requests.length = 0;
+    const next = await build(state, "two\n");
+    const second = await publishImage(next, store(), { tags: ["production"], mountFrom, documents });
+    expect(second.transfer).toMatchObject({ mounted: 0, blobs: 3 });
+    expect(registry.requests.length).toBeLessThanOrEqual(12);
+    expect(second.transfer.bytes).toBeLessThan(48 * 1024);
+
+    registry.requests.length = 0;
+    await publishImage(next, store(), { tags: ["production"], mountFrom, documents });
+    expect(registry.requests.map((request) => request.method)).toEqual(["HEAD"]);
+  });
+
+  it("uploads what the registry will not mount", async () => {
+    const state = await published();
+    const image = await build(state, "three\n");
+    const mountFrom = await mounts(state.packages, state.base, []);
+    const lying = new Map([...mountFrom].map(([digest]) => [digest, "nobody/has-it"]));
+    const repository = "acme/other";
+    const { transfer } = await publishImage(image, remoteStore(repository, mountRepositories(lying)), {
+      tags: ["production"],
+      mountFrom: lying,
+    });
+    expect(transfer).toMatchObject({ mounted: 0, blobs: 25 });
+  });
+});
