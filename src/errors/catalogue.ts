@@ -137,6 +137,7 @@ export const ERROR_CATALOGUE = {
   // Images and deploys
   BUILD_FAILED: entry(EXIT.failed, "The program named by `build` in [package] failed."),
   DEPLOY_INCOMPLETE: entry(EXIT.data, "The [deploy] table lacks what the command needs."),
+  ENVIRONMENT_UNKNOWN: entry(EXIT.usage, "The command names an environment that [deploy.environments] does not have."),
   DEPLOY_UNSUPPORTED: entry(EXIT.data, "The [deploy] table asks for what this version of vox does not do."),
   COMMAND_FILE_MISSING: entry(EXIT.data, "`cmd` or `entrypoint` names a file of the application that is not there."),
   BASE_IMAGE_UNUSABLE: entry(EXIT.data, "The base image has layers or types that cannot be built upon."),

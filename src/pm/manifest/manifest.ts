@@ -1,3 +1,4 @@
+import type { DeployTable } from "../../contracts/vox-toml-deploy.ts";
 import type { PackageName } from "../../core/package-name.ts";
 import type { Platform } from "../../core/platform.ts";
 import type { FeatureTable, Requirement } from "./requirement.ts";
@@ -57,5 +58,10 @@ export interface Manifest {
   readonly patches: readonly PatchEntry[];
   readonly resolver: { readonly minReleaseAgeMs: number };
   /** `[deploy]` as validated by the schema, environments not yet merged. */
-  readonly deploy?: Readonly<Record<string, unknown>>;
+  readonly deploy?: DeployTable;
 }
+
+/** A manifest that is known to describe a package: every one but a virtual workspace root. */
+export type PackageManifest = Manifest & { readonly package: PackageSection };
+
+export const isPackageManifest = (manifest: Manifest): manifest is PackageManifest => manifest.package !== undefined;

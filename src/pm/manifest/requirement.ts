@@ -6,19 +6,23 @@ import { VoxError } from "../../errors/vox-error.ts";
 /** A semver range in one word, such as `^2.1`, `>=1,<3` or `^1||^2`: `,` is AND, `||` is OR. */
 export type VersionRange = Brand<string, "VersionRange">;
 
-const BARE_VERSION = /^\d/;
+/** `OPERATOR MAJOR[.MINOR[.PATCH[-PRE][+BUILD]]]`, a trailing part being `*` or left out. */
+const COMPARATOR =
+  /^(?<operator>[<>]=?|[=^~])?(?<numbers>(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){0,2}(?<wildcard>(?:\.[*xX]){1,2})?)(?<pre>-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+
+const ANY_VERSION = /^[*xX]$/;
 
 /**
- * Cargo's reading of a range, without spaces: a bare `2.1` is `^2.1`.
+ * Cargo's reading of a range, without spaces: a bare `2.1` is `^2.1`, a wildcard is written `*`, build metadata is dropped.
  * @throws {VoxError} VERSION_INVALID
  */
 export function normaliseRange(text: string): VersionRange {
-  const range = text
-    .split("||")
-    .map((alternative) => alternative.split(",").map(normaliseComparator).join(","))
-    .join("||");
-  if (semver.validRange(semverRangeText(range)) === null) {
-    throw new VoxError("VERSION_INVALID", `\`${text}\` is not a version requirement`, { hint: "write it as `^1.2`, `=1.2.3` or `>=1, <3`" });
+  const alternatives = text.split("||").map((alternative) => alternative.split(",").map(normaliseComparator));
+  const range = alternatives.map((comparators) => comparators.join(",")).join("||");
+  if (alternatives.flat().includes(undefined) || semver.validRange(semverRangeText(range)) === null) {
+    throw new VoxError("VERSION_INVALID", `\`${text}\` is not a version requirement`, {
+      hint: "write it as `^1.2`, `=1.2.3` or `>=1, <3`",
+    });
   }
   return range as VersionRange;
 }
@@ -26,9 +30,15 @@ export function normaliseRange(text: string): VersionRange {
 /** The same range as the `semver` library writes it. */
 export const semverRangeText = (range: string): string => range.replaceAll(",", " ");
 
-function normaliseComparator(text: string): string {
-  const comparator = text.replaceAll(/\s+/g, "");
-  return BARE_VERSION.test(comparator) && !/[*xX]/.test(comparator) ? `^${comparator}` : comparator;
+function normaliseComparator(text: string): string | undefined {
+  const comparator = text.trim().replace(/^([<>=^~]+)\s+/, "$1");
+  if (ANY_VERSION.test(comparator)) return "*";
+  const groups = COMPARATOR.exec(comparator)?.groups;
+  if (groups === undefined) return undefined;
+  const { operator, numbers = "", wildcard, pre = "" } = groups;
+  const parts = numbers.split(".");
+  if (parts.length > 3 || (pre !== "" && (wildcard !== undefined || parts.length < 3))) return undefined;
+  return `${operator ?? (wildcard === undefined ? "^" : "")}${numbers.replaceAll(/[xX]/g, "*")}${pre}`;
 }
 
 /** Where a dependency is to come from, as a manifest asks. */
@@ -43,9 +53,7 @@ export type RequirementSource =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "git"; readonly url: string; readonly ref: GitRef };
 
-export type GitRef =
-  | { readonly kind: "default" }
-  | { readonly kind: "branch" | "tag" | "rev"; readonly name: string };
+export type GitRef = { readonly kind: "default" } | { readonly kind: "branch" | "tag" | "rev"; readonly name: string };
 
 /** One line of `[dependencies]`, `[dev-dependencies]` or `[skills]`, of a registry's metadata, or of a lock's `requires`. */
 export interface Requirement {
