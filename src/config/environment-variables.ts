@@ -17,12 +17,9 @@ const variable = (name: string, meaning: string, defaultText = "unset"): Environ
   status: "current",
 });
 
-const reserved = (name: string, meaning: string): EnvironmentVariable => ({
-  name,
-  meaning,
-  defaultText: "unset",
-  status: "reserved",
-});
+const ofLibrary = (name: string, meaning: string): EnvironmentVariable => ({ ...variable(name, meaning), status: "library" });
+
+const reserved = (name: string, meaning: string): EnvironmentVariable => ({ ...variable(name, meaning), status: "reserved" });
 
 /** Every variable that vox knows (contracts, §8); the reference page is made from this list. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [

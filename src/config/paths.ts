@@ -22,7 +22,7 @@ export const resolvePaths = (env: Environment, home: string): VoxPaths => ({
 function ownFolder(env: Environment, name: string): string | undefined {
   const folder = env[name] ?? "";
   if (folder === "") return undefined;
-  if (posix.isAbsolute(folder)) return posix.normalize(folder);
+  if (posix.isAbsolute(folder)) return posix.resolve("/", folder);
   throw new VoxError("CONFIG_INVALID", `\`${name}\` is \`${folder}\`, which is not an absolute path`, {
     hint: `set ${name} to an absolute path, or unset it`,
   });

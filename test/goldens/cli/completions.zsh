@@ -1,0 +1,68 @@
+#compdef vox
+# Completions of vox for zsh: vox completions zsh > "${fpath[1]}/_vox"
+_vox() {
+  local path= word
+  local -a commands arguments
+  for word in "${(@)words[2,CURRENT-1]}"; do
+    case "$path $word" in
+      " init") path="init" ;;
+      " lock") path="lock" ;;
+      " sync") path="sync" ;;
+      " package") path="package" ;;
+      " deploy") path="deploy" ;;
+      " commands") path="commands" ;;
+      " explain") path="explain" ;;
+      " completions") path="completions" ;;
+      " pm") path="pm" ;;
+      " ci") path="ci" ;;
+      "pm publish") path="pm publish" ;;
+      "ci command-compliance") path="ci command-compliance" ;;
+      "ci docs-sync") path="ci docs-sync" ;;
+    esac
+  done
+  case "$path" in
+    "")
+      commands=('init:Write a Vox.toml where there is none' 'lock:Write vox.lock from the manifests, base images included, or check it' 'sync:Fetch what vox.lock names, verify it and link it as .vox_modules' 'package:Build the application'\''s image into a folder' 'deploy:Build the application'\''s image and bring it to where it runs' 'commands:List every command' 'explain:Say what an error code means and what to do about it' 'completions:Print a completion script for a shell' 'pm:Work with registries and packages' 'ci:Check what the repository promises')
+      _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' '(-V --version)'{-V,--version}'[Print the version]' '*:command:{ _describe command commands }' ;;
+    "pm")
+      commands=('publish:Publish the package to a registry')
+      _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' '*:command:{ _describe command commands }' ;;
+    "ci")
+      commands=('command-compliance:Prove that the command registry, the program and the reference agree' 'docs-sync:Write the generated reference pages and schemas, or check that they are fresh')
+      _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' '*:command:{ _describe command commands }' ;;
+    "init")
+      commands=()
+      _arguments -S '--name[Name of the package; the folder'\''s name by default]:value:' '--kind[Kind of the package]:value:(application library skill agent workflow component snippet workspace)' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "lock")
+      commands=()
+      _arguments -S '--locked[Change nothing; fail when vox.lock is missing or stale]' '--offline[Use no network; what the cache cannot prove is an error]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "sync")
+      commands=()
+      _arguments -S '--locked[Fail when vox.lock is missing or stale instead of writing it]' '--frozen[As --locked, and ask registries for blobs by digest only]' '--offline[Use no network; what the cache cannot prove is an error]' '--prod[Leave dev-dependencies out]' '--link-mode[How .vox_modules holds the packages]:value:(symlink hardlink copy)' '--verify[Hash every unpacked file again instead of those that changed]:value:(full)' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "pm publish")
+      commands=()
+      _arguments -S '--dry-run[Make the archive and check it, and publish nothing]' '--list[List the files that enter the package, with the reason, and publish nothing]' '--registry[Registry of \[registries\] to publish to]:value:' '--allow-dirty[Publish although the working tree differs from its commit]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "package")
+      commands=()
+      _arguments -S '--format[What to write]:value:(oci-layout docker-archive)' '--out[Folder to write; dist/FORMAT by default]:folder:_files -/' '--list[List the files that enter the application layer, with the reason, and build nothing]' '--locked[Fail when vox.lock is missing or stale; this is always so]' '--frozen[As --locked, and ask registries for blobs by digest only]' '--offline[Use no network; what the cache cannot prove is an error]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "deploy")
+      commands=()
+      _arguments -S '--target[Where to deploy; the file'\''s deploy.target by default]:value:(container)' '--load[Load the image into the container engine]' '--run[Run the image in the container engine]' '--tag[Another tag for the image; may be given more than once]:value:' '--dry-run[Say what would be done, and change nothing]' '--locked[Fail when vox.lock is missing or stale; this is always so]' '--frozen[As --locked, and ask registries for blobs by digest only]' '--offline[Use no network; what the cache cannot prove is an error]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "ci command-compliance")
+      commands=()
+      _arguments -S '--format[How to print the findings]:value:(text json sarif github)' '--list[List the checks, and run none]' '--only[Run this check; may be given more than once]:value:' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "ci docs-sync")
+      commands=()
+      _arguments -S '--check[Name the files that are not fresh, and write none; this is the default]' '--write[Write the files that are not fresh]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "commands")
+      commands=()
+      _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "explain")
+      commands=()
+      _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "completions")
+      commands=()
+      _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' '*:value:(bash zsh fish)' ;;
+  esac
+}
+_vox "$@"
