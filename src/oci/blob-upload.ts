@@ -1,12 +1,14 @@
 import { type ByteStream, collectBytes, verifying } from "../core/byte-stream.ts";
 import type { Descriptor } from "./descriptor.ts";
-import { callFailure, readRefusal } from "./registry-answer.ts";
-import type { RegistryClient, RegistryRequest } from "./registry-client.ts";
+import { VoxError } from "../errors/vox-error.ts";
+import { InterruptedUpload } from "./interrupted-upload.ts";
+import { callFailure, readRefusal, type RegistryCall } from "./registry-answer.ts";
+import { isSpent, type RegistryClient, type RegistryRequest } from "./registry-client.ts";
 import { admitAddress } from "./registry-origin.ts";
 import { ReplayableBody } from "./replayable-body.ts";
 import { isTransient, retrying } from "./retry.ts";
 import type { TokenScopes } from "./token-scope.ts";
-import type { HttpResponse } from "./transport.ts";
+import { ConnectionFailure, type HttpResponse } from "./transport.ts";
 
 export interface BlobUpload {
   readonly repository: string;
@@ -66,16 +68,25 @@ async function putBlob(client: RegistryClient, upload: BlobUpload, body: Uint8Ar
   try {
     const response = await retrying(attempt, {
       clock: client.clock,
-      repeatable: () => !(body instanceof ReplayableBody && body.spent),
+      repeatable: () => !isSpent(body),
       // A session that is gone is begun anew.
       transient: (answered) => isTransient(answered) || (answered.status === 404 && last.method === "PUT"),
       ...(upload.signal && { signal: upload.signal }),
     });
-    if (response.status !== 201 && response.status !== 204) throw (await readRefusal(response, client.call(last))).error;
+    if (response.status !== 201 && response.status !== 204)
+      throw await uploadRefusal(response, client.call(last), isSpent(body));
     await response.discard();
   } catch (error) {
-    throw callFailure(error, client.call(last));
+    const failure = callFailure(error, client.call(last));
+    throw error instanceof ConnectionFailure && failure instanceof VoxError && isSpent(body)
+      ? new InterruptedUpload(failure)
+      : failure;
   }
+}
+
+async function uploadRefusal(response: HttpResponse, call: RegistryCall, spent: boolean): Promise<VoxError> {
+  const { error } = await readRefusal(response, call);
+  return spent && (response.status === 401 || isTransient(response)) ? new InterruptedUpload(error) : error;
 }
 
 const startRequest = (client: RegistryClient, upload: Omit<BlobUpload, "session">): RegistryRequest => ({

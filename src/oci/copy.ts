@@ -6,6 +6,7 @@ import { isVoxError } from "../errors/vox-error.ts";
 import type { ContentReader, ContentStore, Mounter } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { refuseDepth, successorsOf } from "./graph.ts";
+import { InterruptedUpload } from "./interrupted-upload.ts";
 import { isManifestType } from "./media-types.ts";
 import { inlinedContent } from "./parse-descriptor.ts";
 import { readContent } from "./read-content.ts";
@@ -37,6 +38,7 @@ export interface CopyOptions {
 }
 
 const CONCURRENCY = 4;
+const UPLOAD_ATTEMPTS = 3;
 /** Sending so little costs no more than asking, in bytes. */
 const SMALL_BYTES = 64 * 1024;
 
@@ -130,11 +132,21 @@ class GraphCopy {
       this.#count({ mounted: 1 });
       return this.#options.onEvent?.({ kind: "blob-mounted", digest, from: source });
     }
-    const transfer = { signal: this.#signal };
-    const inlined = inlinedContent(descriptor);
-    await this.#to.push(descriptor, inlined ? streamOf(inlined) : this.#from.fetch(descriptor, transfer), transfer);
+    await this.#send(descriptor);
     this.#count({ bytes: size, blobs: 1 });
     this.#options.onEvent?.({ kind: "blob-uploaded", digest, bytes: size });
+  }
+
+  /** An upload that broke off in its middle is sent anew from the source, which a store by itself cannot do. */
+  async #send(descriptor: Descriptor, attempt = 1): Promise<void> {
+    const transfer = { signal: this.#signal };
+    const inlined = inlinedContent(descriptor);
+    try {
+      await this.#to.push(descriptor, inlined ? streamOf(inlined) : this.#from.fetch(descriptor, transfer), transfer);
+    } catch (error) {
+      if (!(error instanceof InterruptedUpload) || attempt === UPLOAD_ATTEMPTS) throw error;
+      await this.#send(descriptor, attempt + 1);
+    }
   }
 
   async #alreadyThere(descriptor: Descriptor): Promise<boolean> {

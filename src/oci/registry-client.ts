@@ -92,12 +92,10 @@ export class RegistryClient {
     for (let challenges = 0; ; challenges += 1) {
       const authorization = own ? await abortable(this.#auth.authorization(request.scopes), request.signal) : undefined;
       const response = await this.#exchange(request, url, authorization);
-      if (response.status !== 401 || !own || challenges === MAX_CHALLENGES || isSpent(request.body)) return response;
-      const learnt = await abortable(
-        this.#auth.challenged(response.header("www-authenticate"), request.scopes, authorization),
-        request.signal,
-      );
-      if (!learnt) return response;
+      if (response.status !== 401 || !own || challenges === MAX_CHALLENGES) return response;
+      const challenge = response.header("www-authenticate");
+      const learnt = await abortable(this.#auth.challenged(challenge, request.scopes, authorization), request.signal);
+      if (!learnt || isSpent(request.body)) return response;
       await response.discard();
     }
   }
@@ -124,7 +122,7 @@ export class RegistryClient {
   }
 }
 
-const isSpent = (body: RegistryRequest["body"]): boolean => body instanceof ReplayableBody && body.spent;
+export const isSpent = (body: RegistryRequest["body"]): boolean => body instanceof ReplayableBody && body.spent;
 
 async function startBody(body: RegistryRequest["body"]): Promise<Uint8Array | ByteStream | undefined> {
   if (!(body instanceof ReplayableBody)) return body;

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const PROGRAM = "/usr/bin/docker-registry";
+
+export interface DockerRegistry extends AsyncDisposable {
+  /** `127.0.0.1:port`. */
+  readonly host: string;
+  close(): Promise<void>;
+}
+
+/** Whether the distribution's own registry is here; where services are required its absence is a failure. */
+export function hasDockerRegistry(): boolean {
+  if (existsSync(PROGRAM)) return true;
+  if (process.env["VOX_REQUIRE_SERVICES"] === "1") throw new Error(`${PROGRAM} is required and missing`);
+  console.log(`skipped: ${PROGRAM} is not installed`);
+  return false;
+}
+
+/** The distribution's own registry on a free port, its content in a temporary folder. */
+export async function startDockerRegistry(): Promise<DockerRegistry> {
+  const folder = await mkdtemp(join(tmpdir(), "vox-registry-"));
+  const host = `127.0.0.1:${await freePort()}`;
+  const config = join(folder, "config.json");
+  await writeFile(
+    config,
+    JSON.stringify({
+      version: "0.1",
+      log: { level: "error", accesslog: { disabled: true } },
+      storage: { filesystem: { rootdirectory: join(folder, "data") }, delete: { enabled: true } },
+      http: { addr: host },
+    }),
+  );
+  const child = spawn(PROGRAM, ["serve", config], { stdio: "ignore" });
+  const close = async (): Promise<void> => {
+    await stop(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  await answering(`http://${host}/v2/`, child).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return { host, close, [Symbol.asyncDispose]: close };
+}
+
+async function answering(url: string, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with exit code ${child.exitCode}`);
+    const answered = await fetch(url).catch(() => undefined);
+    if (answered?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${PROGRAM} does not answer`);
+}
+
+const stop = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.once("exit", () => resolve());
+    child.kill("SIGTERM");
+  });
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
