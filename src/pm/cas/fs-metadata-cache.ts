@@ -59,7 +59,7 @@ async function writeBeside(path: string, bytes: Uint8Array): Promise<void> {
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new VoxError("CANNOT_WRITE", `\`${path}\` cannot be written`, { cause });
   }
 }

@@ -2,6 +2,7 @@ import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Digest, digestOf } from "../../core/digest.ts";
 import type { PackageName } from "../../core/package-name.ts";
 import { sortedByUtf8 } from "../../core/text-order.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
 import type { ArchiveBlob } from "../../project/materialized-project.ts";
 
 /** One package to unpack: a registry's, a git commit's or a folder's canonical archive, by digest. */
@@ -13,3 +14,6 @@ export interface ArchivedPackage extends ArchiveBlob {
 /** What a closure directory is named by: sha256 of the canonical JSON of `[[name, diffId], …]`, sorted by name. */
 export const closureKey = (packages: readonly ArchivedPackage[]): Digest =>
   digestOf(canonicalJson(sortedByUtf8(packages, (entry) => entry.name).map((entry) => [entry.name, entry.diffId])));
+
+/** The descriptor of a package's archive, as stores know it. */
+export const blobOf = ({ mediaType, digest, size }: ArchiveBlob): Descriptor => ({ mediaType, digest, size });

@@ -3,9 +3,8 @@ import { dirname } from "node:path";
 import type { ByteStream } from "../../core/byte-stream.ts";
 import type { Digest } from "../../core/digest.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
-import type { Descriptor } from "../../oci/descriptor.ts";
 import type { BlobCache } from "../cas/blob-cache.ts";
-import type { ArchivedPackage } from "./closure.ts";
+import { type ArchivedPackage, blobOf } from "./closure.ts";
 import { DIRECTORY_MODE, fileMode } from "./fs-inspect-tree.ts";
 import { fileStamp } from "./fs-stamp.ts";
 import type { MaterializeRequest, ReadMetadata, ReadPackageArchive } from "./materializer.ts";
@@ -95,8 +94,6 @@ async function proveIdentity(
   }
   options.proveMetadata?.(entry, metadata);
 }
-
-export const blobOf = ({ mediaType, digest, size }: ArchivedPackage): Descriptor => ({ mediaType, digest, size });
 
 /** Writes files with exactly the modes that a closure has, whatever the umask. */
 class TreeWriter {

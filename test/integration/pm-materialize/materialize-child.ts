@@ -1,0 +1,38 @@
+import { mkdir } from "node:fs/promises";
+import { readPackageArchive } from "../../../src/archive/read-package-archive.ts";
+import { FsBlobDirectory } from "../../../src/oci/fs-blob-directory.ts";
+import { blobCache } from "../../../src/pm/cas/blob-cache.ts";
+import type { ArchivedPackage } from "../../../src/pm/materialize/closure.ts";
+import { FsMaterializer } from "../../../src/pm/materialize/fs-materializer.ts";
+import type { ReadPackageArchive } from "../../../src/pm/materialize/materializer.ts";
+import { readTestMetadata } from "../../support/published-package.ts";
+
+/** A process of its own that materializes, and stands still in the middle of one package when told to. */
+interface Job {
+  readonly cacheDir: string;
+  readonly projectDir: string;
+  readonly packages: readonly ArchivedPackage[];
+  readonly stallAt?: string;
+}
+
+const job: Job = JSON.parse(process.argv[2] ?? "");
+
+const readArchive: ReadPackageArchive = (blob, expected, sink) =>
+  readPackageArchive(blob, expected, async (file, content) => {
+    await sink(file, content);
+    if (expected.name === job.stallAt) await standStill();
+  });
+
+async function standStill(): Promise<void> {
+  process.stdout.write("unpacking\n");
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+}
+
+const materializer = new FsMaterializer({
+  cacheDir: job.cacheDir,
+  blobs: blobCache(new FsBlobDirectory(job.cacheDir)),
+  readArchive,
+  readMetadata: readTestMetadata,
+});
+await mkdir(job.projectDir, { recursive: true });
+await materializer.materialize({ packages: job.packages, projectDir: job.projectDir, linkMode: "symlink", verify: "quick" });
