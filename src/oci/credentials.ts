@@ -13,6 +13,12 @@ export interface CredentialSource {
   credentialsFor(host: string): Promise<Credentials | undefined>;
 }
 
+/** Asks a program that keeps credentials. */
+export interface CredentialHelper {
+  /** `undefined` when it holds none for the address. */
+  get(name: string, serverAddress: string): Promise<Credentials | undefined>;
+}
+
 export const anonymous: CredentialSource = { credentialsFor: async () => undefined };
 
 /** VOX_REGISTRY_TOKEN, bound to the host of VOX_REGISTRY (contracts, §8). */

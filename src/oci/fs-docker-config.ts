@@ -1,13 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { Credentials, CredentialSource } from "./credentials.ts";
+import type { CredentialHelper, Credentials, CredentialSource } from "./credentials.ts";
 import { type DockerConfig, lookUpCredentials, parseDockerConfig } from "./docker-credentials.ts";
 import { isSystemError, systemFailure } from "./fs-errors.ts";
-
-/** Asks a program that keeps credentials. */
-export interface CredentialHelper {
-  /** `undefined` when it holds none for the address. */
-  get(name: string, serverAddress: string): Promise<Credentials | undefined>;
-}
 
 /** Credentials as `docker login` and `podman login` left them. */
 export class DockerConfigCredentials implements CredentialSource {

@@ -1,7 +1,6 @@
 import { VoxError } from "../errors/vox-error.ts";
-import type { Credentials } from "./credentials.ts";
+import type { CredentialHelper, Credentials } from "./credentials.ts";
 import { parseHelperAnswer } from "./docker-credentials.ts";
-import type { CredentialHelper } from "./fs-docker-config.ts";
 
 /** Long enough for a person to unlock a key ring, in milliseconds. */
 const TIMEOUT_MS = 60_000;
