@@ -16,6 +16,7 @@ const run = promisify(execFile);
 
 const work = mkdtempSync(join(tmpdir(), "vox-demo-"));
 const shop = join(work, "storefront");
+const app = join(shop, "app");
 const leftOut = [];
 
 // --- telling ---------------------------------------------------------------------------------------------------
@@ -159,10 +160,10 @@ async function publishPackages() {
 
 async function lockAndSync() {
   step("Lock: choose versions and pin the base image");
-  const locked = await vox(["lock"]);
+  const locked = await vox(["lock"], { cwd: app });
   result(`${locked.packages} packages, ${locked.lockDigest}`);
   step("Sync: fetch what the lock names, verify it, link it");
-  const synced = await vox(["sync", "--frozen", "--package", "storefront"]);
+  const synced = await vox(["sync", "--frozen"], { cwd: app });
   result(`${synced.packages} packages, ${synced.fetched} fetched`);
 }
 
@@ -171,7 +172,7 @@ async function serveFromDesk() {
   const port = await freePort();
   command("node app/server.js & curl http://127.0.0.1:PORT/");
   const server = spawn(process.execPath, ["server.js"], {
-    cwd: join(shop, "app"),
+    cwd: app,
     env: { ...process.env, PORT: String(port) },
     stdio: ["ignore", "ignore", "inherit"],
   });
@@ -188,7 +189,7 @@ async function buildTwice() {
   step("Build the image for both platforms, twice, the second time with an empty cache");
   const digests = [];
   for (const cache of ["cache", "other-cache"]) {
-    const { image } = await vox(["package", "--package", "storefront", "--out", join(work, `image-with-${cache}`)], { cache });
+    const { image } = await vox(["package", "--out", join(work, `image-with-${cache}`)], { cwd: app, cache });
     result(`${image.digest}  ${image.platforms.map(({ platform }) => platform).join(" ")}`);
     digests.push(image.digest);
   }
@@ -204,7 +205,7 @@ async function runInEngine() {
     leftOut.push("loading and running the image: no Docker or Podman answers (set DOCKER_HOST)");
     return;
   }
-  const { image } = await vox(["deploy", "--package", "storefront", "--load"], { env: { DOCKER_HOST: found.address } });
+  const { image } = await vox(["deploy", "--load"], { cwd: app, env: { DOCKER_HOST: found.address } });
   result(image.reference);
   command("docker run … & curl http://127.0.0.1:PORT/");
   const { container, url } = await startContainer(found.engine, image.reference);

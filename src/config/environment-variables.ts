@@ -48,12 +48,16 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   variable("TERM", "`dumb` turns colours and progress lines off.", "as the terminal sets it"),
   variable("CI", "True in a continuous-integration job: the lock is then held as the `ci` lane holds it.", "false"),
   variable("DOCKER_HOST", "Address of the container engine.", "the engine's own socket"),
+  variable("DOCKER_TLS_VERIFY", "Any value but the empty one turns TLS on for an engine at a TCP address."),
+  variable("DOCKER_CERT_PATH", "Folder of the `ca.pem`, `cert.pem` and `key.pem` for that.", "the system's certificates"),
+  variable("CONTAINER_HOST", "Address of Podman's service, when the runtime is `podman`.", "Podman's own socket"),
   variable("DOCKER_CONFIG", "Folder of Docker's `config.json`, where registry credentials are.", "`~/.docker`"),
   ofLibrary("HTTPS_PROXY", "Proxy for registries that are spoken to with TLS."),
   ofLibrary("NO_PROXY", "Hosts that are reached without the proxy."),
   variable("XDG_CACHE_HOME", "Base folder of caches.", "`~/.cache`"),
   variable("XDG_DATA_HOME", "Base folder of data.", "`~/.local/share`"),
   variable("XDG_CONFIG_HOME", "Base folder of configuration.", "`~/.config`"),
+  variable("XDG_RUNTIME_DIR", "Folder of the user's sockets, and of Podman's `containers/auth.json`."),
 ];
 
 /** Variables whose value no output may show. */

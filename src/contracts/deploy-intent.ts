@@ -15,7 +15,7 @@ const textTable = z.record(z.string(), z.string());
 
 const healthcheck = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("command"), command: texts, ...timing }),
-  z.strictObject({ kind: z.literal("http"), path: z.string().startsWith("/"), port, ...timing }),
+  z.strictObject({ kind: z.literal("http"), path: z.string().regex(/^\//), port, ...timing }),
 ]);
 
 const container = z.strictObject({
@@ -25,7 +25,7 @@ const container = z.strictObject({
   builder: z.enum(["auto", "native", "engine"]),
   platforms: z.array(platform).min(1),
   layers: z.enum(["shared", "per-package"]),
-  workdir: z.string().startsWith("/"),
+  workdir: z.string().regex(/^\//),
   entrypoint: texts.exactOptional(),
   cmd: texts.exactOptional(),
   user: z.string(),

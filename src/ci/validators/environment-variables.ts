@@ -37,8 +37,9 @@ function pageFaults({ files }: ComplianceFacts): readonly Finding[] {
   ];
 }
 
-/** A member of `env` in capitals, by a dot or by a bracket, and any word that begins with `VOX_` and stands in a text. */
-const READS = /\benv\.([A-Z][A-Z0-9_]+)\b|\benv\[["']([A-Z][A-Z0-9_]+)["']\]|["'`][^"'`\n]*?\b(VOX_[A-Z0-9_]+)\b/g;
+/** A member of `env` or `environment` in capitals, by a dot or by a bracket, and any word that begins with `VOX_` and stands in a text. */
+const READS =
+  /\benv(?:ironment)?\.([A-Z][A-Z0-9_]+)\b|\benv(?:ironment)?\[["']([A-Z][A-Z0-9_]+)["']\]|["'`][^"'`\n]*?\b(VOX_[A-Z0-9_]+)\b/g;
 
 function sourceFaults({ files }: ComplianceFacts): readonly Finding[] {
   const read = new Set<string>();

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileTextsOf } from "../../../src/ci/file-texts.ts";
+import { type ComplianceFacts, FACT_FOLDERS } from "../../../src/ci/validator.ts";
+import { COMMAND_REGISTRY } from "../../../src/cli/generated/command-registry.ts";
+import { HANDLERS } from "../../../src/cli/handlers.ts";
+import { describeProgram } from "../../../src/cli/program-description.ts";
+
+const texts = new Map(
+  FACT_FOLDERS.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `${entry.parentPath}/${entry.name}`)
+      .map((path): [string, string] => [path, readFileSync(path, "utf8")]),
+  ),
+);
+
+/** The facts of this very checkout. */
+export const REAL_FACTS: ComplianceFacts = {
+  files: fileTextsOf(texts),
+  program: describeProgram({ registry: COMMAND_REGISTRY, handlers: Object.keys(HANDLERS) }),
+};
+
+/** The facts of the checkout with one file changed, or taken away. */
+export function withFile(path: string, change: (text: string) => string | undefined): ComplianceFacts {
+  const text = change(texts.get(path) ?? "");
+  const changed = new Map(texts);
+  if (text === undefined) changed.delete(path);
+  else changed.set(path, text);
+  return { ...REAL_FACTS, files: fileTextsOf(changed) };
+}
+
+/** The facts of the checkout with another program. */
+export const withProgram = (
+  change: (program: ComplianceFacts["program"]) => Partial<ComplianceFacts["program"]>,
+): ComplianceFacts => ({
+  ...REAL_FACTS,
+  program: { ...REAL_FACTS.program, ...change(REAL_FACTS.program) },
+});
