@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another Node binary. */
   readonly node?: string;
+  /** Another copy of the program. */
+  readonly program?: string;
   /** Started through this command: `["setpriv", "--reuid=…"]`. */
   readonly through?: readonly string[];
   readonly input?: string;
@@ -88,7 +90,7 @@ export function createDesk(parent = tmpdir()): Desk {
     env,
     vox: (args, options = {}) =>
       collect(
-        [...(options.through ?? []), options.node ?? process.execPath, PROGRAM, ...args],
+        [...(options.through ?? []), options.node ?? process.execPath, options.program ?? PROGRAM, ...args],
         options.cwd ?? folder,
         { ...env, ...options.env },
         options.input ?? "",
