@@ -17,22 +17,17 @@ export class BlockReader {
   async read(sizeBytes: number): Promise<Uint8Array> {
     if (this.#chunk.byteLength >= sizeBytes) return this.#take(sizeBytes);
     const pieces: Uint8Array[] = [];
-    for await (const piece of this.pieces(sizeBytes)) pieces.push(piece);
+    for (let left = sizeBytes; left > 0; left -= pieces.at(-1)?.byteLength ?? 0) pieces.push(await this.piece(left));
     return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, sizeBytes);
   }
 
   /**
-   * So many bytes, uncopied, as they come; what the consumer leaves unread is still to be read.
-   * @throws {VoxError} ARCHIVE_INVALID when the stream ends before
+   * Some bytes, at most so many and at least one, uncopied.
+   * @throws {VoxError} ARCHIVE_INVALID when nothing is left
    */
-  async *pieces(sizeBytes: number): ByteStream {
-    for (let left = sizeBytes; left > 0;) {
-      if (this.#chunk.byteLength === 0 && !(await this.#fill()))
-        throw new VoxError("ARCHIVE_INVALID", "the archive breaks off");
-      const piece = this.#take(Math.min(left, this.#chunk.byteLength));
-      left -= piece.byteLength;
-      yield piece;
-    }
+  async piece(maxBytes: number): Promise<Uint8Array> {
+    if (this.#chunk.byteLength === 0 && !(await this.#fill())) throw new VoxError("ARCHIVE_INVALID", "the archive breaks off");
+    return this.#take(Math.min(maxBytes, this.#chunk.byteLength));
   }
 
   /** Whether nothing is left. */

@@ -4,7 +4,6 @@ import { VoxError } from "../errors/vox-error.ts";
 const MAX_PATH_BYTES = 4095;
 const MAX_COMPONENT_BYTES = 255;
 
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\x00-\x1f\x7f]/;
 const FORBIDDEN = /[\\<>:"|?*]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -3,6 +3,7 @@ import { type Digest, Digester } from "../core/digest.ts";
 import type { PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { BlockReader } from "./block-reader.ts";
+import { type ContentProof, FileContent } from "./file-content.ts";
 import { gunzipMember } from "./gunzip-member.ts";
 import { MAGIC_BYTES, machineCodeKind, type MachineCodeFile } from "./machine-code.ts";
 import { MemberOrder } from "./member-order.ts";
@@ -10,7 +11,7 @@ import { ABOVE_MEMBERS, MODULES_FOLDER, packageFolder } from "./package-entries.
 import { checkPath, PathSet } from "./package-paths.ts";
 import { readMember } from "./read-member.ts";
 import type { TarMember } from "./tar-entry.ts";
-import { BLOCK_BYTES, paddingBytes } from "./ustar-header.ts";
+import { BLOCK_BYTES } from "./ustar-header.ts";
 
 export interface ExpectedArchive {
   readonly name: PackageName;
@@ -47,8 +48,8 @@ export interface ReadArchive {
 
 const MIN_CAP_BYTES = 512 * 1024 * 1024;
 const CAP_RATIO = 20;
-const MAX_MANIFEST_BYTES = 1024 * 1024;
 const MANIFEST_PATH = "Vox.toml";
+const MAX_MANIFEST_BYTES = 1024 * 1024;
 const TAR = "application/vnd.oci.image.layer.v1.tar";
 const TAR_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
 
@@ -126,7 +127,10 @@ class PackageContentReader {
     if (member.kind !== "file") return;
     const path = member.path.slice(this.#folder.length);
     const file: ArchiveFile = { path, executable: member.executable, sizeBytes: member.sizeBytes };
-    const content = new FileContent(file, reader);
+    const isManifest = path === MANIFEST_PATH;
+    if (isManifest && file.sizeBytes > MAX_MANIFEST_BYTES)
+      throw invalid(`\`${MANIFEST_PATH}\` is larger than ${MAX_MANIFEST_BYTES} bytes`);
+    const content = new FileContent(reader, file.sizeBytes, isManifest ? MAX_MANIFEST_BYTES : MAGIC_BYTES);
     await this.#sink(file, content.stream());
     this.#keep(file, await content.end());
   }
@@ -149,9 +153,9 @@ class PackageContentReader {
 
   #keep(file: ArchiveFile, proof: ContentProof): void {
     this.#files.push({ ...file, digest: proof.digest });
-    const kind = machineCodeKind(proof.start);
+    const kind = machineCodeKind(proof.kept);
     if (kind) this.#machineCode.push({ path: file.path, kind });
-    if (file.path === MANIFEST_PATH) this.#manifest = proof.whole;
+    if (file.path === MANIFEST_PATH) this.#manifest = proof.kept;
   }
 }
 
@@ -159,55 +163,6 @@ class PackageContentReader {
 function checkForeign(path: string, folder: string): never {
   checkPath(path);
   throw invalid(`\`${path}\` is outside \`${folder}\``);
-}
-
-interface ContentProof {
-  readonly digest: Digest;
-  readonly start: Uint8Array;
-  /** Everything, for the manifest alone. */
-  readonly whole: Uint8Array;
-}
-
-/** One file's bytes on their way to the sink, hashed as they pass. */
-class FileContent {
-  readonly #file: ArchiveFile;
-  readonly #reader: BlockReader;
-  readonly #digester = new Digester();
-  readonly #kept: Uint8Array[] = [];
-  readonly #pieces: AsyncIterator<Uint8Array>;
-
-  constructor(file: ArchiveFile, reader: BlockReader) {
-    if (file.path === MANIFEST_PATH && file.sizeBytes > MAX_MANIFEST_BYTES)
-      throw invalid(`\`${MANIFEST_PATH}\` is larger than ${MAX_MANIFEST_BYTES} bytes`);
-    this.#file = file;
-    this.#reader = reader;
-    this.#pieces = reader.pieces(file.sizeBytes)[Symbol.asyncIterator]();
-  }
-
-  async *stream(): ByteStream {
-    for (let piece = await this.#next(); piece; piece = await this.#next()) yield piece;
-  }
-
-  async end(): Promise<ContentProof> {
-    while (await this.#next()) continue;
-    const padding = await this.#reader.read(paddingBytes(this.#file.sizeBytes));
-    if (padding.some((byte) => byte !== 0)) throw invalid(`what fills the last block of \`${this.#file.path}\` is not zero`);
-    const whole = Buffer.concat(this.#kept);
-    return { digest: this.#digester.digest(), start: whole.subarray(0, MAGIC_BYTES), whole };
-  }
-
-  async #next(): Promise<Uint8Array | undefined> {
-    const next = await this.#pieces.next();
-    if (next.done) return undefined;
-    this.#digester.update(next.value);
-    if (this.#digester.sizeBytes - next.value.byteLength < this.#keepBytes)
-      this.#kept.push(next.value.slice(0, this.#keepBytes));
-    return next.value;
-  }
-
-  get #keepBytes(): number {
-    return this.#file.path === MANIFEST_PATH ? MAX_MANIFEST_BYTES : MAGIC_BYTES;
-  }
 }
 
 const invalid = (message: string): VoxError => new VoxError("ARCHIVE_INVALID", message);

@@ -126,7 +126,10 @@ function text(block: Uint8Array, field: FieldName): string {
 }
 
 function number(block: Uint8Array, field: FieldName): number {
-  const digits = text(block, field);
+  const { at, bytes } = FIELD[field];
+  const [digits = ""] = Buffer.from(block.buffer, block.byteOffset + at, bytes)
+    .toString("latin1")
+    .split("\0", 1);
   if (/^[0-7]{1,11}$/.test(digits)) return Number.parseInt(digits, 8);
   throw invalid(`a header's \`${field}\` is not octal digits`);
 }

@@ -23,17 +23,25 @@ export class IgnoreRules {
   with(text: string, folder: string, source: string): IgnoreRules {
     const patterns = linesOf(text).flatMap((line) => {
       const pattern = scopedPattern(line, folder);
-      return pattern === undefined ? [] : [{ pattern, mark: `${source}: ${line}` }];
+      return pattern === undefined ? [] : [{ pattern: bytewise(pattern), mark: `${source}: ${line}` }];
     });
     return patterns.length === 0 ? this : new IgnoreRules(ignore({ ignorecase: false }).add(this.#rules).add(patterns));
   }
 
   /** A directory's path ends in `/`. */
   match(path: string): RuleMatch | undefined {
-    const { ignored, rule } = this.#rules.test(path);
+    const { ignored, rule } = this.#rules.test(bytewise(path));
     return ignored ? { rule: rule?.mark ?? "" } : undefined;
   }
 }
+
+const PRIVATE_USE = 0xe100;
+
+/** Git's `?` and `[…]` match a byte: each byte beyond ASCII becomes a character of its own, one that no rule gives a meaning. */
+const bytewise = (text: string): string =>
+  text.replace(/[^\0-\x7f]+/g, (beyond) =>
+    String.fromCharCode(...Array.from(Buffer.from(beyond), (byte) => PRIVATE_USE + byte)),
+  );
 
 /** Lines as git splits them: a byte order mark and carriage returns do not count. */
 const linesOf = (text: string): readonly string[] =>
