@@ -47,7 +47,8 @@ const asNobody = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-
 
 function canBecomeNobody(): boolean {
   try {
-    execFileSync("setpriv", [...asNobody.slice(1), "true"], { stdio: "ignore" });
+    const [program = "", ...args] = asNobody;
+    execFileSync(program, [...args, "true"], { stdio: "ignore" });
     return true;
   } catch {
     leaveOut("another user", "setpriv needs root");
