@@ -1,4 +1,5 @@
 import { mapConcurrent } from "../../core/concurrency.ts";
+import type { Digest } from "../../core/digest.ts";
 import type { EventSink } from "../../core/events.ts";
 import type { ContentReader, TransferOptions } from "../../oci/content-store.ts";
 import { MemoryStore } from "../../oci/memory-store.ts";
@@ -6,7 +7,8 @@ import { unionReader } from "../../oci/union-reader.ts";
 import type { BaseImage, BaseImageSource } from "../base-image/base-image.ts";
 import { readBaseImage } from "../base-image/read-base-image.ts";
 import { scratchBase } from "../base-image/scratch-base.ts";
-import { baseManifestDigest, type ImagePlan, type PlannedPlatform } from "../plan/image-plan.ts";
+import type { ImagePlan, PlannedPlatform } from "../plan/image-plan.ts";
+import { baseManifestDigest } from "../plan/planned-base.ts";
 import { assembleIndex, assemblePlatform } from "./assemble-platform.ts";
 import type { Image } from "./image.ts";
 import type { LayerCache } from "./layer-cache.ts";
@@ -25,6 +27,8 @@ export interface BuildPorts extends TransferOptions {
 export interface BuiltImage extends Image {
   /** Layers that no cache held. */
   readonly layersMade: number;
+  /** Layers that lie in the base's repository, for `mountSources`. */
+  readonly baseLayers: readonly Digest[];
 }
 
 /**
@@ -48,7 +52,8 @@ export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<Bu
   );
   const root = assembleIndex(plan, platforms, documents);
   const reader = unionReader([documents, ports.layers.blobs, content, ...new Set(bases.map(({ base }) => base.reader))]);
-  return { root, reader, platforms, layersMade: layers.madeCount };
+  const baseLayers = new Set(bases.flatMap(({ base }) => base.layers.map((layer) => layer.digest)));
+  return { root, reader, platforms, layersMade: layers.madeCount, baseLayers: [...baseLayers] };
 }
 
 interface OpenedBase {

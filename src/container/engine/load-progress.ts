@@ -33,6 +33,6 @@ function progressLine(line: string): { readonly error?: string; readonly text: s
       : "error" in value
         ? value.error
         : undefined;
-  if (message !== undefined) return { error: String(message).trim(), text: "" };
+  if (message !== undefined) return { error: typeof message === "string" ? message.trim() : "it does not say why", text: "" };
   return { text: "stream" in value && typeof value.stream === "string" ? value.stream : "" };
 }

@@ -1,13 +1,13 @@
 import { type Owner, ROOT } from "../../archive/tar-entry.ts";
-import type { Digest } from "../../core/digest.ts";
 import type { Platform } from "../../core/platform.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { Annotations } from "../../oci/descriptor.ts";
 import type { Compression, ContainerIntent } from "../../project/deploy-intent.ts";
-import type { ApplicationFile, LockedBaseImage, MaterializedProject } from "../../project/materialized-project.ts";
+import type { ApplicationFile, MaterializedProject } from "../../project/materialized-project.ts";
 import { checkCommandFiles } from "./command-files.ts";
 import { imageLabels, indexAnnotations } from "./labels.ts";
 import { type PackageLayer, planLayers } from "./layer-plan.ts";
+import { baseManifestDigest, plannedBase, type PlannedBase } from "./planned-base.ts";
 import { type RunSettings, runSettings } from "./run-settings.ts";
 import { type SystemFile, planSystemFiles } from "./system-files.ts";
 import { fileOwner } from "./user.ts";
@@ -29,8 +29,6 @@ export interface ImagePlan {
   readonly created: string;
   readonly compression: Compression;
 }
-
-export type PlannedBase = { readonly kind: "scratch" } | ({ readonly kind: "image" } & LockedBaseImage);
 
 export interface PlannedPlatform {
   readonly platform: Platform;
@@ -71,7 +69,7 @@ export function planImage(project: MaterializedProject, options: PlanOptions): I
     schemaVersion: 1,
     imageName: intent.imageName,
     base,
-    platforms: plannedPlatforms(project),
+    platforms: plannedPlatforms(project, base),
     systemFiles: planSystemFiles({ intent, files: project.files, scratch: base.kind === "scratch" }),
     application: plannedApplication(project),
     run: runSettings(intent),
@@ -80,21 +78,6 @@ export function planImage(project: MaterializedProject, options: PlanOptions): I
     created,
     compression: intent.compression,
   };
-}
-
-/** The manifest that the lock names for a platform; `undefined` on scratch. */
-export function baseManifestDigest(base: PlannedBase, platform: Platform): Digest | undefined {
-  if (base.kind === "scratch") return undefined;
-  const locked = base.platforms.find((entry) => entry.platform === platform);
-  if (locked) return locked.digest;
-  const known = base.platforms.map((entry) => `\`${entry.platform}\``).join(", ");
-  throw new VoxError(
-    "BASE_PLATFORM_MISSING",
-    `base image \`${base.reference}\` is not locked for \`${platform}\`, only for ${known || "none"}`,
-    {
-      hint: "run `vox lock`",
-    },
-  );
 }
 
 function refuseEngineBuild(intent: ContainerIntent): void {
@@ -110,17 +93,9 @@ function refuseEngineBuild(intent: ContainerIntent): void {
   });
 }
 
-function plannedBase(intent: ContainerIntent, locked: readonly LockedBaseImage[]): PlannedBase {
-  if (intent.baseImage === "scratch") return { kind: "scratch" };
-  const image = locked.find((entry) => entry.reference === intent.baseImage);
-  if (!image) throw new VoxError("LOCK_STALE", `base image \`${intent.baseImage}\` is not in vox.lock`);
-  return { kind: "image", reference: image.reference, digest: image.digest, platforms: image.platforms };
-}
-
-function plannedPlatforms(project: MaterializedProject): PlannedPlatform[] {
+function plannedPlatforms(project: MaterializedProject, base: PlannedBase): PlannedPlatform[] {
   const intent = project.deploy.container;
   if (intent.platforms.length === 0) throw new VoxError("DEPLOY_INCOMPLETE", "`platforms` of [deploy.container] is empty");
-  const base = plannedBase(intent, project.baseImages);
   return [...new Set(intent.platforms)].map((platform) => {
     baseManifestDigest(base, platform);
     return { platform, packageLayers: planLayers(project.packages, platform, intent.layers) };

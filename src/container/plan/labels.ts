@@ -3,7 +3,7 @@ import type { Annotations } from "../../oci/descriptor.ts";
 import { ANNOTATION } from "../../oci/media-types.ts";
 import type { MaterializedProject, ProjectIdentity } from "../../project/materialized-project.ts";
 import { formatBase, parseStoredBase } from "../base-image/base-reference.ts";
-import type { PlannedBase } from "./image-plan.ts";
+import type { PlannedBase } from "./planned-base.ts";
 
 /** The layout of images that this room writes; a reader refuses another. */
 export const IMAGE_FORMAT = "1";

@@ -35,12 +35,13 @@ const VERSION = {
 /** An engine that answers what a test wants on a real socket. */
 async function engineThat(answer: Answer, version: object = VERSION): Promise<string> {
   const path = join(folder, "engine.sock");
-  server = createServer(async (request, response) => {
+  server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    if (request.url === "/version") return json(response, 200, version);
-    return answer(request, response, Buffer.concat(chunks));
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () =>
+      request.url === "/version" ? json(response, 200, version) : answer(request, response, Buffer.concat(chunks)),
+    );
   });
   await new Promise<void>((resolve) => server?.listen(path, resolve));
   return `unix://${path}`;

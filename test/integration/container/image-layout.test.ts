@@ -4,12 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { digestOf, hexOf } from "../../../src/core/digest.ts";
-import { fsDocumentCache } from "../../../src/container/base-image/fs-document-cache.ts";
-import { FsLayerCache } from "../../../src/container/build/fs-layer-cache.ts";
 import { buildImage, type BuiltImage } from "../../../src/container/build/native-builder.ts";
 import { writeLayout } from "../../../src/container/output/write-layout.ts";
 import { planImage } from "../../../src/container/plan/image-plan.ts";
-import { FsBlobDirectory } from "../../../src/oci/fs-blob-directory.ts";
 import { FsLayoutStore } from "../../../src/oci/fs-layout-store.ts";
 import { leaveOut } from "../../support/services.ts";
 import { projectOf } from "../../unit/container/fixtures.ts";
@@ -75,41 +72,5 @@ describe("a layout on disk", () => {
     expect(await file("opt/vox/node_modules/http-router/Vox.toml")).toContain("http-router");
     expect(await file("etc/os-release")).toContain("linux/amd64");
     expect(JSON.parse(await file("../config.json")).process).toMatchObject({ cwd: "/app", user: { uid: 65532, gid: 65532 } });
-  });
-});
-
-describe("a layer cache on disk", () => {
-  const layers = () => new FsLayerCache(join(folder, "cache/layers"), new FsBlobDirectory(join(folder, "cache")));
-  const build = async (text: string) => {
-    const world = newWorld();
-    const files = [addFile(world.content, "server.js", text)];
-    const documents = fsDocumentCache(new FsBlobDirectory(join(folder, "cache")));
-    const baseImages = [await addBase(world.base)];
-    const bases = { ...world.ports.bases, documents };
-    return buildImage(planImage(projectOf({ files, baseImages }), { voxVersion: "0.1.0" }), {
-      ...world.ports,
-      layers: layers(),
-      bases,
-    });
-  };
-
-  it("keeps a layer for the next run, and makes it again when its record or blob is damaged", async () => {
-    const first = await build("kept\n");
-    expect([first.layersMade, (await build("kept\n")).layersMade]).toEqual([1, 0]);
-    const { readdir, writeFile } = await import("node:fs/promises");
-    for (const name of await readdir(join(folder, "cache/layers"))) await writeFile(join(folder, "cache/layers", name), "{");
-    const again = await build("kept\n");
-    expect([again.layersMade, again.root.digest]).toEqual([1, first.root.digest]);
-  });
-
-  it("knows nothing in a folder that is not there", async () => {
-    const cache = new FsLayerCache(join(folder, "nowhere"), new FsBlobDirectory(join(folder, "cache")));
-    expect(await cache.find(digestOf("x"))).toBeUndefined();
-  });
-
-  it("says what cannot be written", async () => {
-    const cache = new FsLayerCache(join(layout(), "index.json", "layers"), new FsBlobDirectory(join(folder, "cache")));
-    const layer = { descriptor: { mediaType: "x", digest: digestOf("x"), size: 1 }, diffId: digestOf("y") };
-    await expect(cache.record(digestOf("k"), layer)).rejects.toMatchObject({ code: "CANNOT_WRITE" });
   });
 });

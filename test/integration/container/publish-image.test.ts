@@ -64,8 +64,7 @@ describe("publishing to a registry that holds the packages and the base", () => 
   it("mounts them and uploads only what is new; the next push asks for little", async () => {
     const state = await published();
     const image = await build(state, "one\n");
-    const baseLayers = state.world.base.digests;
-    const mountFrom = await mounts(state.packages, state.base, baseLayers);
+    const mountFrom = await mounts(state.packages, state.base, image.baseLayers);
     const store = (): RemoteStore => remoteStore(REPOSITORY, mountRepositories(mountFrom));
     const documents = new MemoryStore();
     const first = await publishImage(image, store(), { tags: ["production"], mountFrom, documents });

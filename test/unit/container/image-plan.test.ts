@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { digestOf } from "../../../src/core/digest.ts";
-import { baseManifestDigest, planImage } from "../../../src/container/plan/image-plan.ts";
+import { planImage } from "../../../src/container/plan/image-plan.ts";
+import { baseManifestDigest } from "../../../src/container/plan/planned-base.ts";
 import type { ContainerIntent } from "../../../src/project/deploy-intent.ts";
 import type { ProjectIdentity } from "../../../src/project/materialized-project.ts";
 import { AMD64, ARM64, BASE_REFERENCE, failureOf, fileOf, packageOf, projectOf } from "./fixtures.ts";

@@ -1,6 +1,9 @@
+import * as zlib from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../../../src/core/canonical-json.ts";
 import { digestOf } from "../../../src/core/digest.ts";
+import type { LayerCache } from "../../../src/container/build/layer-cache.ts";
+import { MemoryLayerCache } from "../../../src/container/build/memory-layer-cache.ts";
 import { type BuiltImage, buildImage } from "../../../src/container/build/native-builder.ts";
 import { selectPlatform } from "../../../src/container/build/image.ts";
 import { planImage } from "../../../src/container/plan/image-plan.ts";
@@ -91,9 +94,8 @@ describe("an image", () => {
     const world = newWorld();
     const image = await build(world, { packages: await packages(world, 30) });
     const { manifest, config } = await manifestOf(image);
-    const { gunzipSync } = await import("node:zlib");
     const unpacked = [];
-    for (const layer of manifest.layers) unpacked.push(digestOf(gunzipSync(await bytesOf(image.reader, layer))));
+    for (const layer of manifest.layers) unpacked.push(digestOf(zlib.gunzipSync(await bytesOf(image.reader, layer))));
     expect(unpacked).toEqual(config.rootfs.diff_ids);
   });
 
@@ -159,6 +161,15 @@ describe("an image", () => {
     expect((await manifestOf(image)).config.config.Labels["org.opencontainers.image.base.digest"]).toBe(baseImages[0]?.digest);
   });
 
+  it("tells which layers are the base's", async () => {
+    const image = await build(newWorld());
+    const bases = [
+      (await manifestOf(image, 0)).manifest.layers[0].digest,
+      (await manifestOf(image, 1)).manifest.layers[0].digest,
+    ];
+    expect(image.baseLayers).toEqual(bases);
+  });
+
   it("can be narrowed to one platform", async () => {
     const image = await build(newWorld());
     expect(selectPlatform(image, ARM64)?.root).toEqual(image.platforms[1]?.manifest);
@@ -206,16 +217,10 @@ describe("layers", () => {
   it("are made anew when the cache lost the blob", async () => {
     const world = newWorld();
     const first = await build(world);
-    const forgetful = {
-      ...world.layers,
-      blobs: {
-        ...world.layers.blobs,
-        exists: async () => false,
-        ingest: world.layers.blobs.ingest.bind(world.layers.blobs),
-        fetch: world.layers.blobs.fetch.bind(world.layers.blobs),
-      },
-      find: world.layers.find.bind(world.layers),
-      record: world.layers.record.bind(world.layers),
+    const forgetful: LayerCache = {
+      blobs: new MemoryLayerCache().blobs,
+      find: (key) => world.layers.find(key),
+      record: (key, layer) => world.layers.record(key, layer),
     };
     const again = await build({ ...world, ports: { ...world.ports, layers: forgetful } });
     expect([again.layersMade, again.root.digest]).toEqual([1, first.root.digest]);
@@ -227,6 +232,13 @@ describe("layers", () => {
   ] as const)("made here are compressed as asked: %s", async (compression, mediaType) => {
     const { manifest } = await manifestOf(await build(newWorld(), { intent: { compression } }));
     expect(manifest.layers.at(-1).mediaType).toBe(mediaType);
+  });
+
+  it("made here are zstd where Node has it, and a coded error where it has not", async () => {
+    const built = build(newWorld(), { intent: { compression: "zstd" } });
+    if (!("createZstdCompress" in zlib)) return expect(built).rejects.toMatchObject({ code: "COMPRESSION_UNSUPPORTED" });
+    const { manifest } = await manifestOf(await built);
+    expect(manifest.layers.at(-1).mediaType).toBe("application/vnd.oci.image.layer.v1.tar+zstd");
   });
 
   it("are at most 120 with the base's", async () => {
