@@ -1,11 +1,10 @@
-import { parse } from "smol-toml";
 import { packageEntries } from "../../src/archive/package-entries.ts";
 import { writeCanonicalTar } from "../../src/archive/canonical-tar.ts";
 import { compressLayer } from "../../src/archive/compress.ts";
 import { fileOfBytes } from "../../src/archive/tar-entry.ts";
-import { type MetadataDependency, packageMetadataSchema, type PackageMetadata } from "../../src/contracts/package-metadata.ts";
+import { type MetadataDependency, type PackageMetadata } from "../../src/contracts/package-metadata.ts";
 import { collectBytes } from "../../src/core/byte-stream.ts";
-import { type Digest, digestOf } from "../../src/core/digest.ts";
+import type { Digest } from "../../src/core/digest.ts";
 import { type PackageName, parsePackageName } from "../../src/core/package-name.ts";
 import { MemoryStore } from "../../src/oci/memory-store.ts";
 import type { BlobCache } from "../../src/pm/cas/blob-cache.ts";
@@ -66,20 +65,6 @@ export function testMetadata(name: PackageName, version: string, dependencies: r
   return { schemaVersion: 1, name, version, kind: "library", platforms: [], dependencies: lines, skills: [], features: {} };
 }
 
-/** The metadata that the `Vox.toml` of a test package gives. */
-export function readTestMetadata(manifest: Uint8Array): PackageMetadata {
-  const { package: section, dependencies } = parse(new TextDecoder().decode(manifest));
-  const asked = Object.entries(dependencies ?? {}).map(([name, requirement]) => ({
-    name,
-    requirement,
-    optional: false,
-    features: [],
-    defaultFeatures: true,
-  }));
-  const fixed = { schemaVersion: 1, kind: "library", platforms: [], skills: [], features: {} };
-  return packageMetadataSchema.parse({ ...fixed, ...(typeof section === "object" ? section : {}), dependencies: asked });
-}
-
 /** A cache in memory; spoiling a blob is putting other bytes under its digest. */
 export class MemoryCache extends MemoryStore implements BlobCache {
   async evict(digest: Digest): Promise<void> {
@@ -98,8 +83,6 @@ export const flipped = (bytes: Uint8Array, at: number): Uint8Array => {
   copy[at] = (copy[at] ?? 0) ^ 1;
   return copy;
 };
-
-export const digestOfText = (text: string): Digest => digestOf(text);
 
 function manifestText(metadata: PackageMetadata): string {
   const asked = metadata.dependencies.map((line) => `${line.name} = "${line.requirement}"\n`).join("");

@@ -23,7 +23,7 @@ export interface HeldClosure {
 
 export type ClosureRequest = Pick<
   MaterializeRequest,
-  "packages" | "verify" | "signal" | "onEvent" | "refetch" | "proveMetadata"
+  "packages" | "verify" | "signal" | "onEvent" | "refetch" | "proveManifest"
 >;
 
 export const MODULES = "modules";

@@ -7,16 +7,16 @@ import type { BlobCache } from "../cas/blob-cache.ts";
 import { type ArchivedPackage, blobOf } from "./closure.ts";
 import { DIRECTORY_MODE, fileMode } from "./fs-inspect-tree.ts";
 import { fileStamp } from "./fs-stamp.ts";
-import type { MaterializeRequest, ReadMetadata, ReadPackageArchive } from "./materializer.ts";
+import type { MaterializeRequest, ReadArchivedManifest, ReadPackageArchive } from "./materializer.ts";
 import type { RecordedFile } from "./tree-record.ts";
 
 export interface UnpackPorts {
   readonly blobs: BlobCache;
   readonly readArchive: ReadPackageArchive;
-  readonly readMetadata: ReadMetadata;
+  readonly readManifest: ReadArchivedManifest;
 }
 
-export type UnpackOptions = Pick<MaterializeRequest, "refetch" | "proveMetadata" | "signal">;
+export type UnpackOptions = Pick<MaterializeRequest, "refetch" | "proveManifest" | "signal">;
 
 /** What was unpacked; paths are relative to the package's folder. */
 export interface UnpackedPackage {
@@ -61,7 +61,7 @@ async function unpackOnce(
       tree.writeFile(file.path, file.executable, content),
     ),
   );
-  await proveIdentity(entry, archive.manifest, ports.readMetadata, options);
+  await proveIdentity(entry, archive.manifest, ports.readManifest, options);
   return { directories: tree.directories, files: archive.files.map((file) => tree.recorded(file)) };
 }
 
@@ -84,15 +84,15 @@ async function drain(stream: ByteStream): Promise<void> {
 async function proveIdentity(
   entry: ArchivedPackage,
   manifest: Uint8Array,
-  read: ReadMetadata,
+  read: ReadArchivedManifest,
   options: UnpackOptions,
 ): Promise<void> {
   const what = `\`Vox.toml\` in the archive of \`${entry.name}@${entry.version}\``;
-  const metadata = await read(manifest, what);
-  if (metadata.name !== entry.name || metadata.version !== entry.version) {
-    throw new VoxError("ARCHIVE_INVALID", `${what} names \`${metadata.name}@${metadata.version}\``);
+  const own = await read(manifest, what);
+  if (own.name !== entry.name || own.version !== entry.version) {
+    throw new VoxError("ARCHIVE_INVALID", `${what} names \`${own.name}@${own.version}\``);
   }
-  options.proveMetadata?.(entry, metadata);
+  options.proveManifest?.(entry, own);
 }
 
 /** Writes files with exactly the modes that a closure has, whatever the umask. */

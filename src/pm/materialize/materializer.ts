@@ -1,8 +1,8 @@
 import type { ArchiveSink, ExpectedArchive, ReadArchive } from "../../archive/read-package-archive.ts";
-import type { PackageMetadata } from "../../contracts/package-metadata.ts";
 import type { ByteStream } from "../../core/byte-stream.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { EventSink } from "../../core/events.ts";
+import type { ArchivedManifest } from "../registry/archived-manifest.ts";
 import type { ArchivedPackage } from "./closure.ts";
 
 /** How `.vox_modules` comes by its content (contracts, §3). */
@@ -23,7 +23,7 @@ export interface MaterializeRequest {
   /** Brings a package's blob into the cache anew, after it was found spoilt there or missing. */
   readonly refetch?: (entry: ArchivedPackage) => Promise<void>;
   /** Compares what an archive says of itself with what the registry or the lock says; throws when they differ. */
-  readonly proveMetadata?: (entry: ArchivedPackage, metadata: PackageMetadata) => void;
+  readonly proveManifest?: (entry: ArchivedPackage, manifest: ArchivedManifest) => void;
 }
 
 /** Every count is of packages. */
@@ -49,5 +49,5 @@ export interface Materializer {
 /** The strict reader of package archives (contracts, §4). */
 export type ReadPackageArchive = (blob: ByteStream, expected: ExpectedArchive, sink: ArchiveSink) => Promise<ReadArchive>;
 
-/** The metadata that a package's own `Vox.toml` gives. */
-export type ReadMetadata = (manifest: Uint8Array, what: string) => PackageMetadata | Promise<PackageMetadata>;
+/** Reads the `Vox.toml` of an archive, as `readArchivedManifest` does, which may be loaded when it is first needed; `what` is for complaints. */
+export type ReadArchivedManifest = (manifest: Uint8Array, what: string) => ArchivedManifest | Promise<ArchivedManifest>;

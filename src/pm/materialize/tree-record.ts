@@ -32,9 +32,6 @@ export interface TreeRecord {
 }
 
 const HEADER = "vox-tree 1";
-const DIRECTORY_LINE = /^d (\d+ \d+) (.+)$/;
-const LINK_LINE = /^l (\S+) (.+)$/;
-const FILE_LINE = /^([fx]) (\d+ \d+ \d+) ([0-9a-f]{64}) (.+)$/;
 
 /** One line an entry, and the digest of it all: a record that was cut or changed is no record. */
 export function formatTreeRecord(record: TreeRecord): string {
@@ -64,14 +61,26 @@ interface GrowingRecord {
   readonly links: RecordedLink[];
 }
 
-/** False for a line that is none. */
+/** False for a line that is none. Ten thousand of these are part of every sync, so they are cut, not matched. */
 function addLine(record: GrowingRecord, line: string): boolean {
-  const file = FILE_LINE.exec(line);
-  if (file) return record.files.push(recordedFile(file)) > 0;
-  const directory = DIRECTORY_LINE.exec(line);
-  if (directory) return record.directories.push({ stamp: directory[1] ?? "", path: directory[2] ?? "" }) > 0;
-  const link = LINK_LINE.exec(line);
-  return link !== null && record.links.push({ target: link[1] ?? "", path: link[2] ?? "" }) > 0;
+  const first = line.indexOf(" ", 2);
+  if (first < 0) return false;
+  const second = line.indexOf(" ", first + 1);
+  switch (line.slice(0, 2)) {
+    case "f ":
+    case "x ": {
+      const third = line.indexOf(" ", second + 1);
+      const digest = digestFromHex(line.slice(third + 1, third + 65));
+      const file = { path: line.slice(third + 66), stamp: line.slice(2, third), executable: line.startsWith("x"), digest };
+      return second > 0 && third > 0 && record.files.push(file) > 0;
+    }
+    case "d ":
+      return second > 0 && record.directories.push({ path: line.slice(second + 1), stamp: line.slice(2, second) }) > 0;
+    case "l ":
+      return record.links.push({ path: line.slice(first + 1), target: line.slice(2, first) }) > 0;
+    default:
+      return false;
+  }
 }
 
 /** The record of a tree, whatever order its entries came in. */
@@ -95,10 +104,3 @@ export function childrenByDirectory(record: TreeRecord): ReadonlyMap<string, Rea
   }
   return children;
 }
-
-const recordedFile = ([, kind, stamp = "", hex = "", path = ""]: RegExpExecArray): RecordedFile => ({
-  path,
-  stamp,
-  executable: kind === "x",
-  digest: digestFromHex(hex),
-});

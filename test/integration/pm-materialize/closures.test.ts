@@ -19,8 +19,8 @@ import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { streamOf } from "../../../src/core/byte-stream.ts";
 import { digestOf } from "../../../src/core/digest.ts";
-import { blobOf, closureKey } from "../../../src/pm/materialize/closure.ts";
-import { VoxError } from "../../../src/errors/vox-error.ts";
+import { type ArchivedManifest, proveSameMetadata } from "../../../src/pm/registry/archived-manifest.ts";
+import { type ArchivedPackage, blobOf, closureKey } from "../../../src/pm/materialize/closure.ts";
 import { flipped, type TestPackage, testPackage } from "../../support/published-package.ts";
 import { materializerOf, treeOf, type Workshop, workshop } from "./workshop.ts";
 
@@ -110,6 +110,12 @@ describe("a closure", () => {
 
 describe("a package that is refused", () => {
   const REFUSED: readonly (readonly [string, () => Promise<TestPackage>, string])[] = [
+    ["whose Vox.toml is not TOML", () => testPackage("evil", { manifest: "[package" }), "ARCHIVE_INVALID"],
+    [
+      "whose Vox.toml has no [package]",
+      () => testPackage("evil", { manifest: "[workspace]\nmembers = []\n" }),
+      "ARCHIVE_INVALID",
+    ],
     [
       "whose Vox.toml names another package",
       () => testPackage("evil", { manifest: '[package]\nname = "good"\nversion = "1.0.0"\n' }),
@@ -148,11 +154,16 @@ describe("a package that is refused", () => {
     await expect(access(join(shop.projectDir, ".vox_modules"))).rejects.toThrow();
   });
 
-  it("by the caller's comparison of metadata leaves nothing", async () => {
-    const proveMetadata = () => {
-      throw new VoxError("ARCHIVE_METADATA_MISMATCH", "it says something else");
+  it("since its registry says of it what its Vox.toml does not leaves nothing", async () => {
+    const proveManifest = (entry: ArchivedPackage, manifest: ArchivedManifest) => {
+      const published = all.find((made) => made.entry.name === entry.name)?.metadata ?? manifest.metadata();
+      proveSameMetadata(published, manifest.metadata());
+      proveSameMetadata({ ...published, dependencies: [] }, manifest.metadata());
     };
-    await expect(sync({ proveMetadata })).rejects.toMatchObject({ code: "ARCHIVE_METADATA_MISMATCH" });
+    await expect(sync({ proveManifest })).rejects.toMatchObject({
+      code: "ARCHIVE_METADATA_MISMATCH",
+      message: expect.stringContaining("http-router@2.3.1"),
+    });
     expect(await closuresLeft()).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { blobCache } from "../../../src/pm/cas/blob-cache.ts";
 import type { ArchivedPackage } from "../../../src/pm/materialize/closure.ts";
 import { FsMaterializer } from "../../../src/pm/materialize/fs-materializer.ts";
 import type { ReadPackageArchive } from "../../../src/pm/materialize/materializer.ts";
-import { readTestMetadata } from "../../support/published-package.ts";
+import { readArchivedManifest } from "../../../src/pm/registry/archived-manifest.ts";
 
 /** A process of its own that materializes, and stands still in the middle of one package when told to. */
 interface Job {
@@ -32,7 +32,7 @@ const materializer = new FsMaterializer({
   cacheDir: job.cacheDir,
   blobs: blobCache(new FsBlobDirectory(job.cacheDir)),
   readArchive,
-  readMetadata: readTestMetadata,
+  readManifest: readArchivedManifest,
 });
 await mkdir(job.projectDir, { recursive: true });
 await materializer.materialize({ packages: job.packages, projectDir: job.projectDir, linkMode: "symlink", verify: "quick" });

@@ -9,8 +9,9 @@ import { FsBlobDirectory } from "../../../src/oci/fs-blob-directory.ts";
 import { type BlobCache, blobCache } from "../../../src/pm/cas/blob-cache.ts";
 import { blobOf, closureKey } from "../../../src/pm/materialize/closure.ts";
 import { FsMaterializer } from "../../../src/pm/materialize/fs-materializer.ts";
+import { readArchivedManifest } from "../../../src/pm/registry/archived-manifest.ts";
 import type { MaterializeRequest } from "../../../src/pm/materialize/materializer.ts";
-import { readTestMetadata, type TestPackage } from "../../support/published-package.ts";
+import type { TestPackage } from "../../support/published-package.ts";
 
 /** A cache and a project in a temporary folder. */
 export interface Workshop extends AsyncDisposable {
@@ -57,7 +58,7 @@ export const materializerOf = (cacheDir: string): FsMaterializer =>
     cacheDir,
     blobs: blobCache(new FsBlobDirectory(cacheDir)),
     readArchive: readPackageArchive,
-    readMetadata: readTestMetadata,
+    readManifest: readArchivedManifest,
   });
 
 /** Every entry below a folder, links not followed: `mode text` of a file, `→ target` of a link, `mode/` of a directory. */
