@@ -19,7 +19,9 @@ export function describeRepositoryContract(name: string, subject: ContractSubjec
   describe(`${name} as a repository`, () => {
     describeContent(subject);
     describeRefusals(subject);
+    describeInterruptions(subject);
     describeTags(subject);
+    describeTagging(subject);
   });
 }
 
@@ -70,8 +72,18 @@ function describeRefusals(subject: ContractSubject): void {
     expect(await store.exists(descriptor)).toBe(true);
   });
 
+  it("says of content that it lacks that it is missing", async () => {
+    const store = await subject.open();
+    for (const { descriptor } of [piece("blob"), imageOf("a", []).manifest]) {
+      await expect(read(store, descriptor)).rejects.toMatchObject({ code: "CONTENT_MISSING" });
+    }
+  });
+}
+
+function describeInterruptions(subject: ContractSubject): void {
   it("passes on the failure of a stream that breaks off, and keeps nothing of it", async () => {
     const store = await subject.open();
+    const right = Buffer.alloc(2 * 1024 * 1024, "right");
     const { descriptor } = piece(right);
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield right.subarray(0, 1_500_000);
@@ -79,13 +91,6 @@ function describeRefusals(subject: ContractSubject): void {
     }
     await expect(store.push(descriptor, broken())).rejects.toThrow("the disk is gone");
     expect(await store.exists(descriptor)).toBe(false);
-  });
-
-  it("says of content that it lacks that it is missing", async () => {
-    const store = await subject.open();
-    for (const { descriptor } of [piece("blob"), imageOf("a", []).manifest]) {
-      await expect(read(store, descriptor)).rejects.toMatchObject({ code: "CONTENT_MISSING" });
-    }
   });
 
   it("stops when it is told to", async () => {
@@ -124,7 +129,9 @@ function describeTags(subject: ContractSubject): void {
     expect(await store.resolve("latest")).toEqual(second.manifest.descriptor);
     expect(await store.tags()).toEqual(["latest"]);
   });
+}
 
+function describeTagging(subject: ContractSubject): void {
   it("keeps every tag that is set at one time", async () => {
     const store = await subject.open();
     const image = imageOf("a", ["layer"]);

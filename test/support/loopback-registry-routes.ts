@@ -34,6 +34,11 @@ export interface RouteOptions {
   readonly redirectBlobsTo?: string;
 }
 
+interface UploadSession {
+  readonly repository: string;
+  readonly bytes: Uint8Array;
+}
+
 type Handler = (repository: string, argument: string, exchange: Exchange) => Answer | Promise<Answer>;
 
 /** What each path of the distribution-spec answers. */
@@ -42,7 +47,7 @@ export class RegistryRoutes {
   readonly #open: (path: string) => MemoryStore;
   readonly #origin: string;
   readonly #options: RouteOptions;
-  readonly #sessions = new Map<string, string>();
+  readonly #sessions = new Map<string, UploadSession>();
 
   constructor(
     repositories: ReadonlyMap<string, MemoryStore>,
@@ -76,7 +81,7 @@ export class RegistryRoutes {
       [/^\/v2\/(.+)\/blobs\/uploads\/()$/, (repository, _, exchange) => this.#startUpload(repository, exchange)],
       [
         /^\/v2\/(.+)\/blobs\/uploads\/([^/]+)$/,
-        (repository, session, exchange) => this.#finishUpload(repository, session, exchange),
+        (repository, session, exchange) => this.#continueUpload(repository, session, exchange),
       ],
       [/^\/v2\/(.+)\/blobs\/([^/]+)$/, (repository, digest, exchange) => this.#blob(repository, digest, exchange)],
     ];
@@ -129,20 +134,33 @@ export class RegistryRoutes {
       return answer(201, { location: this.#locate(`/v2/${repository}/blobs/${mount}`), "docker-content-digest": mount });
     }
     const session = randomUUID();
-    this.#sessions.set(session, repository);
-    return answer(202, { location: this.#locate(`/v2/${repository}/blobs/uploads/${session}?_state=a%2Bb`), range: "0-0" });
+    this.#sessions.set(session, { repository, bytes: new Uint8Array() });
+    return answer(202, { location: this.#session(repository, session), range: "0-0" });
   }
 
-  #finishUpload(repository: string, session: string, { method, query, body }: Exchange): Answer {
-    if (this.#sessions.get(session) !== repository) return failure(404, "BLOB_UPLOAD_UNKNOWN");
-    if (method === "DELETE") return this.#sessions.delete(session) ? answer(204) : failure(404, "BLOB_UPLOAD_UNKNOWN");
-    if (method !== "PUT") return failure(405, "UNSUPPORTED");
+  #continueUpload(repository: string, id: string, { method, query, body }: Exchange): Answer {
+    const session = this.#sessions.get(id);
+    if (session?.repository !== repository) return failure(404, "BLOB_UPLOAD_UNKNOWN");
+    if (method === "DELETE") return this.#sessions.delete(id) ? answer(204) : failure(404, "BLOB_UPLOAD_UNKNOWN");
     if (query.get("_state") !== "a+b") return failure(404, "BLOB_UPLOAD_INVALID");
-    this.#sessions.delete(session);
-    const digest = digestOf(body);
-    if (query.get("digest") !== digest) return failure(400, "DIGEST_INVALID");
-    this.#open(repository).add(body, "application/octet-stream");
+    const bytes = Buffer.concat([session.bytes, body]);
+    if (method === "PUT") return this.#finishUpload(repository, id, query.get("digest"), bytes);
+    if (method !== "PATCH") return failure(405, "UNSUPPORTED");
+    this.#sessions.set(id, { repository, bytes });
+    return answer(202, { location: this.#session(repository, id), range: `0-${Math.max(0, bytes.byteLength - 1)}` });
+  }
+
+  #finishUpload(repository: string, id: string, claimed: string | null, bytes: Uint8Array): Answer {
+    this.#sessions.delete(id);
+    const digest = digestOf(bytes);
+    if (claimed !== digest) return failure(400, "DIGEST_INVALID");
+    this.#open(repository).add(bytes, "application/octet-stream");
     return answer(201, { location: this.#locate(`/v2/${repository}/blobs/${digest}`), "docker-content-digest": digest });
+  }
+
+  /** State whose spelling a client has to keep. */
+  #session(repository: string, id: string): string {
+    return this.#locate(`/v2/${repository}/blobs/uploads/${id}?_state=a%2Bb`);
   }
 
   #blob(repository: string, digest: string, { headers }: Exchange): Answer {

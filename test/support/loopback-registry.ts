@@ -108,8 +108,9 @@ async function answer({ request, response, requests, routes, auth, fault }: Answ
         : (auth?.answer(exchange) ?? (await routes.answer(exchange)));
     record.status = answered.status;
     send(response, method, { ...answered, body: wrong?.kind === "corrupt" ? turnBit(answered.body) : answered.body }, wrong);
-  } catch {
-    request.socket.destroy();
+  } catch (error) {
+    // A client that hung up needs no answer; a fault of this registry must not look like a broken connection.
+    if (!request.socket.destroyed) response.writeHead(500).end(String(error));
   }
 }
 

@@ -34,7 +34,7 @@ const open = (): RemoteStore => new RemoteStore(clientOf(registry.host, { clock 
 const read = (descriptor: Descriptor): Promise<Uint8Array> =>
   collectBytes(open().fetch(descriptor), { maxBytes: 10_000_000, what: "content" });
 /** The fault for the first so many requests that match. */
-const first = (count: number, wrong: Fault, matches = (_: RecordedRequest): boolean => true): typeof fault => {
+const first = (count: number, wrong: Fault, matches: (request: RecordedRequest) => boolean = () => true): typeof fault => {
   let left = count;
   return (request) => (matches(request) && (left -= 1) >= 0 ? wrong : undefined);
 };
