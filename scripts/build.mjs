@@ -1,13 +1,24 @@
 // Bundles the program into dist/. With --if-stale it does nothing when dist/ is newer than everything it is made from.
 import { chmod, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
 const STAMP = "dist/.built";
 const INPUTS = ["src", "package.json", "package-lock.json", "scripts/build.mjs"];
 
-/** These load native or generated files by path, or are large and needed by one command. */
+/** It loads files of its own by path, and only the commands that talk to an engine need it. */
 const EXTERNAL = ["dockerode"];
+
+/** zod carries its messages in forty languages; vox speaks one, and the others would double what starting it costs. */
+const englishOnly = {
+  name: "english-only",
+  setup(bundle) {
+    bundle.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, ({ path }) => ({
+      contents: 'export { default as en } from "./en.js";',
+      resolveDir: dirname(path),
+    }));
+  },
+};
 
 async function newest(path) {
   const facts = await stat(path);
@@ -42,6 +53,7 @@ if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
     platform: "node",
     target: "node20",
     external: EXTERNAL,
+    plugins: [englishOnly],
     legalComments: "none",
     minifySyntax: true,
     minifyWhitespace: true,

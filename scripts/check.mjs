@@ -4,7 +4,16 @@ import { spawn } from "node:child_process";
 const CHECKS = {
   generated: ["node", "scripts/run.mjs", "scripts/generate.ts", "--check"],
   types: ["tsc", "--noEmit", "-p", "."],
-  format: ["prettier", "--check", "--log-level", "warn", "."],
+  format: [
+    "prettier",
+    "--check",
+    "--cache",
+    "--cache-location",
+    "node_modules/.cache/prettier/check",
+    "--log-level",
+    "warn",
+    ".",
+  ],
   lint: ["oxlint", "--type-aware", "--quiet", "src", "scripts", "test"],
   imports: ["node", "scripts/run.mjs", "scripts/check-imports.ts"],
   unused: ["knip", "--no-progress"],

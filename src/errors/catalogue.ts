@@ -99,7 +99,11 @@ export const ERROR_CATALOGUE = {
     "This Node's zlib gives other bytes than official Node.",
     'use an official build of Node, or set `compression = "none"`',
   ),
-  COMPRESSION_UNSUPPORTED: entry(EXIT.config, "This Node cannot compress in the way that is asked for.", "run vox on Node 22.15 or newer, or set `compression = \"gzip\"`"),
+  COMPRESSION_UNSUPPORTED: entry(
+    EXIT.config,
+    "This Node cannot compress in the way that is asked for.",
+    'run vox on Node 22.15 or newer, or set `compression = "gzip"`',
+  ),
   PLATFORM_UNDECLARED: entry(EXIT.data, "A platform-neutral package holds machine code.", "declare `platforms` in [package]"),
   FILE_KIND: entry(EXIT.data, "A file is neither a regular file, a directory nor an allowed link."),
   FILE_CHANGED: entry(
@@ -141,7 +145,11 @@ export const ERROR_CATALOGUE = {
   DEPLOY_UNSUPPORTED: entry(EXIT.data, "The [deploy] table asks for what this version of vox does not do."),
   COMMAND_FILE_MISSING: entry(EXIT.data, "`cmd` or `entrypoint` names a file of the application that is not there."),
   BASE_IMAGE_UNUSABLE: entry(EXIT.data, "The base image has layers or types that cannot be built upon."),
-  LAYERS_TOO_MANY: entry(EXIT.data, "The image would have more layers than engines take.", 'set `layers = "shared"` in [deploy.container]'),
+  LAYERS_TOO_MANY: entry(
+    EXIT.data,
+    "The image would have more layers than engines take.",
+    'set `layers = "shared"` in [deploy.container]',
+  ),
   BASE_PLATFORM_MISSING: entry(EXIT.failed, "The base image or a package lacks a platform that is asked for."),
   ENGINE_UNAVAILABLE: entry(EXIT.unavailable, "No container engine answers.", "start Docker or Podman, or set DOCKER_HOST"),
   ENGINE_FAILED: entry(EXIT.unavailable, "The container engine refused or broke off."),
@@ -155,7 +163,11 @@ export const ERROR_CATALOGUE = {
   ),
 
   // Gates
-  CHECKOUT_MISSING: entry(EXIT.usage, "The command checks vox's own source and is not run inside it.", "run it in a checkout of vox, or name one with `--project DIR`"),
+  CHECKOUT_MISSING: entry(
+    EXIT.usage,
+    "The command checks vox's own source and is not run inside it.",
+    "run it in a checkout of vox, or name one with `--project DIR`",
+  ),
   COMPLIANCE_FAILED: entry(EXIT.failed, "A conformance check found a fault.", "run `vox ci docs-sync --write`"),
 
   INTERNAL: entry(EXIT.bug, "A bug in vox.", "report it with the output of the same command and `--verbose`"),

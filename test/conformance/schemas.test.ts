@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 import { main } from "../../src/cli/main.ts";
@@ -8,7 +9,12 @@ import { digestOf } from "../../src/core/digest.ts";
 import { recordedHost } from "../unit/cli/host.ts";
 
 const readJson = (path: string): Record<string, unknown> => JSON.parse(readFileSync(path, "utf8"));
-const validatorOf = (path: string) => new Ajv2020({ strict: false }).compile(readJson(path));
+
+function validatorOf(path: string) {
+  const ajv = new Ajv2020({ strict: false });
+  addFormats.default(ajv);
+  return ajv.compile(readJson(path));
+}
 
 async function documentOf(line: string): Promise<unknown> {
   const { host, out } = recordedHost({ cwd: process.cwd() });

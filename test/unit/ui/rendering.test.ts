@@ -128,7 +128,7 @@ describe("secrets", () => {
 
   it("are in no output, whatever they are", () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[^\]\[redact]{1,20}$/), fc.string(), fc.string(), (secret, before, after) => {
+      fc.property(fc.stringMatching(/^[^\][redact]{1,20}$/), fc.string(), fc.string(), (secret, before, after) => {
         expect(createRedactor([secret])(before + secret + after)).not.toContain(secret);
       }),
     );
