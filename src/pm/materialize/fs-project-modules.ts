@@ -97,10 +97,25 @@ function linkTo(closure: HeldClosure, projectDir: string): boolean {
   return true;
 }
 
-/** A link is renamed over; a directory cannot be, and is renamed away just before. */
+const MAX_SWAPS = 8;
+/** What a rename says when another process swapped the same place a moment before. */
+const RACE_CODES: ReadonlySet<string> = new Set(["ENOENT", "ENOTEMPTY", "EEXIST", "EISDIR", "ENOTDIR"]);
+
 function replace(beside: string, projectDir: string): void {
-  const place = join(projectDir, VOX_MODULES);
   removeLeftovers(projectDir, TEMPORARY_PREFIX, beside);
+  for (let swap = 1; ; swap += 1) {
+    try {
+      return swapIn(beside, projectDir);
+    } catch (error) {
+      const raced = error instanceof Error && "code" in error && RACE_CODES.has(String(error.code));
+      if (!raced || swap === MAX_SWAPS) throw error;
+    }
+  }
+}
+
+/** A link is renamed over; a directory cannot be, and is renamed away just before. */
+function swapIn(beside: string, projectDir: string): void {
+  const place = join(projectDir, VOX_MODULES);
   const old = statOf(place);
   if (!old || (!old.isDirectory() && !statOf(beside)?.isDirectory())) return renameSync(beside, place);
   const away = temporaryPath(projectDir, TEMPORARY_PREFIX);
@@ -108,10 +123,12 @@ function replace(beside: string, projectDir: string): void {
   try {
     renameSync(beside, place);
   } catch (error) {
-    renameSync(away, place);
+    // Nobody is left without what they had.
+    if (!statOf(place)) renameSync(away, place);
     throw error;
+  } finally {
+    rmSync(away, { recursive: true, force: true });
   }
-  rmSync(away, { recursive: true, force: true });
 }
 
 function recordOf(root: string, closure: TreeRecord): TreeRecord {

@@ -2,14 +2,14 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { kill, pid } from "node:process";
 import { statOf } from "./fs-stamp.ts";
 
 const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
 const ABANDONED_AFTER_NS = 24n * 3600n * 1_000_000_000n;
 
 /** A path in `dir` that nobody else uses, and that tells whose it is. */
-export const temporaryPath = (dir: string, prefix: string): string =>
-  join(dir, `${prefix}${HOST}-${process.pid}-${randomUUID()}`);
+export const temporaryPath = (dir: string, prefix: string): string => join(dir, `${prefix}${HOST}-${pid}-${randomUUID()}`);
 
 /** Removes what killed processes left: those of this host that are gone, and whatever is a day older than `now`, a file just made. */
 export function removeLeftovers(dir: string, prefix: string, now: string): void {
@@ -17,17 +17,17 @@ export function removeLeftovers(dir: string, prefix: string, now: string): void 
   for (const name of readdirSync(dir)) {
     if (!name.startsWith(prefix)) continue;
     const path = join(dir, name);
-    const [host, pid] = name.slice(prefix.length).split("-");
+    const [host, owner] = name.slice(prefix.length).split("-");
     const changedNs = statOf(path)?.ctimeNs ?? nowNs;
-    const abandoned = host === HOST ? !isRunning(Number(pid)) : nowNs - changedNs > ABANDONED_AFTER_NS;
+    const abandoned = host === HOST ? !isRunning(Number(owner)) : nowNs - changedNs > ABANDONED_AFTER_NS;
     if (abandoned) rmSync(path, { recursive: true, force: true });
   }
 }
 
-function isRunning(pid: number): boolean {
+function isRunning(candidate: number): boolean {
   try {
     // Signal 0 only asks.
-    process.kill(pid, 0);
+    kill(candidate, 0);
     return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";

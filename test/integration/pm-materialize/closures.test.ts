@@ -20,6 +20,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { streamOf } from "../../../src/core/byte-stream.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import { type ArchivedManifest, proveSameMetadata } from "../../../src/pm/registry/archived-manifest.ts";
+import type { LinkMode } from "../../../src/pm/materialize/materializer.ts";
 import { type ArchivedPackage, blobOf, closureKey } from "../../../src/pm/materialize/closure.ts";
 import { flipped, type TestPackage, testPackage } from "../../support/published-package.ts";
 import { materializerOf, treeOf, type Workshop, workshop } from "./workshop.ts";
@@ -317,6 +318,11 @@ describe("an unpacked file", () => {
   });
 });
 
+interface ChildOptions {
+  readonly stallAt?: string;
+  readonly linkMode?: LinkMode;
+}
+
 describe("several at once", () => {
   it("eight tasks on one cache all get the one closure", async () => {
     const results = await Promise.all(
@@ -353,13 +359,26 @@ describe("several at once", () => {
     expect((await closuresLeft())[0]).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  async function runChild(project: string): Promise<number | null> {
-    const child = startChild(project, {});
+  it.each(["symlink", "hardlink", "copy"] as const)(
+    "eight processes that link one project by `%s` all succeed",
+    async (linkMode) => {
+      const codes = await Promise.all(Array.from({ length: 8 }, () => runChild("shared", { linkMode })));
+      expect(codes).toEqual(Array(8).fill(0));
+      const projectDir = join(shop.projectDir, "shared");
+      await sync({ projectDir, linkMode });
+      expect(await readdir(projectDir)).toEqual([".vox_modules"]);
+      expect(await readFile(join(projectDir, ".vox_modules/http-router/index.js"), "utf8")).toBe("export {}\n");
+      expect(await sync({ projectDir, linkMode, verify: "full" })).toMatchObject({ linked: 0, repaired: 0 });
+    },
+  );
+
+  async function runChild(project: string, more: ChildOptions = {}): Promise<number | null> {
+    const child = startChild(project, more);
     const [code] = await once(child, "exit");
     return typeof code === "number" ? code : null;
   }
 
-  function startChild(project: string, more: { readonly stallAt?: string }) {
+  function startChild(project: string, more: ChildOptions) {
     const job = {
       cacheDir: shop.cacheDir,
       projectDir: join(shop.projectDir, project),

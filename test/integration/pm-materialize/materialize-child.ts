@@ -4,7 +4,7 @@ import { FsBlobDirectory } from "../../../src/oci/fs-blob-directory.ts";
 import { blobCache } from "../../../src/pm/cas/blob-cache.ts";
 import type { ArchivedPackage } from "../../../src/pm/materialize/closure.ts";
 import { FsMaterializer } from "../../../src/pm/materialize/fs-materializer.ts";
-import type { ReadPackageArchive } from "../../../src/pm/materialize/materializer.ts";
+import type { LinkMode, ReadPackageArchive } from "../../../src/pm/materialize/materializer.ts";
 import { readArchivedManifest } from "../../../src/pm/registry/archived-manifest.ts";
 
 /** A process of its own that materializes, and stands still in the middle of one package when told to. */
@@ -12,6 +12,7 @@ interface Job {
   readonly cacheDir: string;
   readonly projectDir: string;
   readonly packages: readonly ArchivedPackage[];
+  readonly linkMode?: LinkMode;
   readonly stallAt?: string;
 }
 
@@ -35,4 +36,9 @@ const materializer = new FsMaterializer({
   readManifest: readArchivedManifest,
 });
 await mkdir(job.projectDir, { recursive: true });
-await materializer.materialize({ packages: job.packages, projectDir: job.projectDir, linkMode: "symlink", verify: "quick" });
+await materializer.materialize({
+  packages: job.packages,
+  projectDir: job.projectDir,
+  linkMode: job.linkMode ?? "symlink",
+  verify: "quick",
+});
