@@ -37,11 +37,14 @@ function faultsOfIssue(schema: z.core.$ZodType, value: unknown, issue: Issue): S
 
 /** Of the alternatives the one whose type the value has speaks; when none has, all of them name their type. */
 function faultsOfUnion(schema: z.core.$ZodType, value: unknown, issue: z.core.$ZodIssueInvalidUnion, path: SchemaPath): SchemaFault[] {
-  const ofType = issue.errors.find((branch) => !branch.some((inner) => inner.path.length === 0 && inner.code === "invalid_type"));
+  const found = valueAt(value, path);
+  const ofType = issue.errors.find((branch) => !(found instanceof Date) && !branch.some(isRootType));
   if (ofType) return ofType.flatMap((inner) => faultsOfIssue(schema, value, { ...inner, path: [...issue.path, ...inner.path] }));
-  const expected = issue.errors.flatMap((branch) => branch.flatMap((inner) => (inner.code === "invalid_type" ? [inner.expected] : [])));
-  return [{ kind: "value", path, ...wrongType(valueAt(value, path), expected) }];
+  const expected = issue.errors.flatMap((branch) => branch.flatMap((inner) => (inner.code === "invalid_type" && inner.path.length === 0 ? [inner.expected] : [])));
+  return [{ kind: "value", path, ...wrongType(found, expected) }];
 }
+
+const isRootType = (issue: Issue): boolean => issue.path.length === 0 && issue.code === "invalid_type";
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   string: "text",

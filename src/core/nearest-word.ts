@@ -1,7 +1,8 @@
 /** The candidate that is only a typing slip, or a few missing letters at the end, away from `word`: for "did you mean". */
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
   const closest = closestWord(word, candidates);
-  return closest !== undefined && distanceFrom(word, closest) <= Math.max(1, Math.floor(word.length / 3)) ? closest : undefined;
+  const limit = Math.min(Math.max(1, Math.floor(word.length / 3)), word.length - 1);
+  return closest !== undefined && distanceFrom(word, closest) <= limit ? closest : undefined;
 }
 
 /** The candidate with the least distance from `word`, however far; `undefined` when there are none. */

@@ -10,22 +10,28 @@ export interface BaseImageRequest {
   readonly reference: string;
   /** Sorted. */
   readonly platforms: readonly Platform[];
+  /** Folders of the members that use it, relative to the root: what the path of an image layout is relative to. */
+  readonly folders: readonly string[];
 }
 
 /** Every base image used by any environment of any member, by reference; none for `scratch` and for members that are not deployed. */
 export function baseImageRequests({ members }: Pick<Workspace, "members">): BaseImageRequest[] {
-  const asked = new Map<string, Set<Platform>>();
-  for (const { manifest } of members) {
+  const asked = new Map<string, { readonly platforms: Set<Platform>; readonly folders: Set<string> }>();
+  for (const { manifest, path } of members) {
     if (!manifest.deploy) continue;
     for (const environment of environmentNames(manifest.deploy)) {
       const { container } = mergeEnvironment(manifest.deploy, environment);
       const reference = container.base_image?.trim() ?? "";
       if (reference === "" || reference === "scratch") continue;
-      const platforms = asked.get(reference) ?? new Set();
-      for (const platform of platformsOf(container)) platforms.add(platform);
-      asked.set(reference, platforms);
+      const request = asked.get(reference) ?? { platforms: new Set(), folders: new Set() };
+      for (const platform of platformsOf(container)) request.platforms.add(platform);
+      asked.set(reference, { ...request, folders: request.folders.add(path) });
     }
   }
-  const requests = [...asked].map(([reference, platforms]) => ({ reference, platforms: [...platforms].sort() }));
+  const requests = [...asked].map(([reference, { platforms, folders }]) => ({
+    reference,
+    platforms: [...platforms].sort(),
+    folders: sortedByUtf8(folders, (folder) => folder),
+  }));
   return sortedByUtf8(requests, ({ reference }) => reference);
 }

@@ -37,11 +37,14 @@ export function mergeEnvironment(deploy: DeployTable, environment: string): Merg
   };
 }
 
-/** Image fields that an environment sets: with them the image is no longer one that is promoted. */
+/** Image fields that an environment sets, sorted: with them the image is no longer one that is promoted. */
 export function imageFieldsOf(deploy: DeployTable, environment: string): string[] {
   const { environments = {} } = deploy;
-  const own = Object.hasOwn(environments, environment) ? environments[environment]?.container : undefined;
-  return Object.keys(own ?? {}).filter((key) => IMAGE_FIELDS.has(key));
+  const own = (Object.hasOwn(environments, environment) ? environments[environment]?.container : undefined) ?? {};
+  const bakesHealth = [own, deploy.container ?? {}].some(({ healthcheck }) => healthcheck?.command !== undefined);
+  return Object.keys(own)
+    .filter((key) => IMAGE_FIELDS.has(key) && (key !== "healthcheck" || bakesHealth))
+    .sort();
 }
 
 const CONTAINER_PREFIX = "deploy.container.";

@@ -13,14 +13,15 @@ const SCP_LIKE = /^(?:([A-Za-z0-9_][A-Za-z0-9_.-]*)@)?([A-Za-z0-9.-]+):(?!\/\/)(
 export function parseGitUrl(text: string): string {
   const url = /[\s\\]/.test(text) || !/^[a-z]+:\/\//.test(text) ? undefined : urlOf(text);
   if (url === undefined || !SCHEMES.has(url.protocol))
-    throw refused(`\`${text}\` is not an https, ssh or file URL`, urlHint(text));
+    throw refused(`\`${shown(text)}\` is not an https, ssh or file URL`, urlHint(text));
   if (url.password !== "" || (url.protocol !== "ssh:" && url.username !== "")) {
     throw refused("a git URL cannot carry credentials", "remove them from the URL and use git's credential helper");
   }
   if (url.search !== "" || url.hash !== "" || /[?#]/.test(text))
-    throw refused(`\`${text}\` has a query or a fragment`, "name the commit with `branch`, `tag` or `rev`");
+    throw refused(`\`${shown(text)}\` has a query or a fragment`, "name the commit with `branch`, `tag` or `rev`");
   const hostIsFine = url.protocol === "file:" ? url.hostname === "" : HOST.test(url.hostname);
-  if (!hostIsFine || (url.username !== "" && !SSH_USER.test(url.username))) throw refused(`\`${text}\` has no usable host`);
+  if (!hostIsFine || (url.username !== "" && !SSH_USER.test(url.username)))
+    throw refused(`\`${shown(text)}\` has no usable host`);
   return text;
 }
 
@@ -45,6 +46,9 @@ function urlHint(text: string): string {
   const [, user, host = "", path = ""] = scp;
   return `write it as \`ssh://${user === undefined ? "" : `${user}@`}${host}/${path}\``;
 }
+
+/** A URL without what may be a secret in it. */
+const shown = (text: string): string => text.replace(/\/\/[^/]*@/, "//…@");
 
 const refused = (message: string, hint?: string): VoxError =>
   new VoxError("MANIFEST_INVALID", message, hint === undefined ? {} : { hint });

@@ -29,7 +29,10 @@ export function coversFolder(pattern: MemberPattern, folder: string): boolean {
   return segments.some((_, index) => matchesSegments(pattern.segments, segments.slice(0, index + 1)));
 }
 
-/** The folders that a pattern names, walked with `listFolders`; hidden folders and `node_modules` are never entered by a wild card. */
+/**
+ * The folders that a pattern names, walked with `listFolders`; hidden folders and `node_modules` are never entered by a wild card.
+ * A segment without one is taken as it is, whether such a folder is there or not.
+ */
 export async function expandPattern(
   pattern: MemberPattern,
   listFolders: (folder: string) => Promise<readonly string[]>,
