@@ -1,4 +1,5 @@
 import type { PackageName } from "../../core/package-name.ts";
+import { VoxError } from "../../errors/vox-error.ts";
 import type { Requirement } from "../manifest/requirement.ts";
 import type { ExternalCause, Incompatibility } from "./incompatibility.ts";
 import type { BasePackage, PackageTable } from "./package-table.ts";
@@ -26,47 +27,60 @@ export interface Fact {
 export function derivationOf(root: Incompatibility, table: PackageTable): Derivation {
   const wording = new Wording(table);
   const made = new Map<Incompatibility, Derivation>();
-  const make = (incompat: Incompatibility): Derivation => {
-    const known = made.get(incompat);
-    if (known) return known;
-    const { cause } = incompat;
-    const statement = wording.statement(incompat);
-    const derivation: Derivation =
-      cause.kind === "derived"
-        ? { kind: "derived", statement, causes: [make(cause.causes[0]), make(cause.causes[1])] }
-        : { kind: "fact", statement, fact: factOf(cause, table) };
-    made.set(incompat, derivation);
-    return derivation;
-  };
-  return make(root);
+  for (const incompat of causesFirst(root, incompatibilityCauses))
+    made.set(incompat, derivationFrom(incompat, made, wording, table));
+  const tree = made.get(root);
+  if (tree === undefined) throw new VoxError("INTERNAL", "a failure has no root");
+  return tree;
 }
 
-/** The leaves of a tree, each once, in the order in which they are met. */
-export function factsOf(root: Derivation): readonly (Derivation & { readonly kind: "fact" })[] {
-  const facts: (Derivation & { readonly kind: "fact" })[] = [];
-  const seen = new Set<Derivation>();
-  const visit = (derivation: Derivation): void => {
-    if (seen.has(derivation)) return;
-    seen.add(derivation);
-    if (derivation.kind === "fact") facts.push(derivation);
-    else derivation.causes.forEach(visit);
-  };
-  visit(root);
-  return facts;
+function derivationFrom(
+  { terms, cause }: Incompatibility,
+  made: ReadonlyMap<Incompatibility, Derivation>,
+  wording: Wording,
+  table: PackageTable,
+): Derivation {
+  const statement = wording.statement({ terms, cause });
+  if (cause.kind !== "derived") return { kind: "fact", statement, fact: factOf(cause, table) };
+  const [left, right] = cause.causes.map((incompat) => made.get(incompat));
+  if (left === undefined || right === undefined) throw new VoxError("INTERNAL", "a conclusion was told before its causes");
+  return { kind: "derived", statement, causes: [left, right] };
 }
+
+/** Everything below a root and the root itself, each once and after its causes; derivations are too deep to recurse into. */
+export function causesFirst<T>(root: T, causesOf: (item: T) => readonly T[]): readonly T[] {
+  const done = new Set<T>();
+  const stack = [{ item: root, isOpen: false }];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { item, isOpen } = next;
+    if (done.has(item)) continue;
+    if (isOpen) done.add(item);
+    else
+      stack.push(
+        { item, isOpen: true },
+        ...causesOf(item)
+          .map((cause) => ({ item: cause, isOpen: false }))
+          .reverse(),
+      );
+  }
+  return [...done];
+}
+
+const incompatibilityCauses = ({ cause }: Incompatibility): readonly Incompatibility[] =>
+  cause.kind === "derived" ? cause.causes : [];
+
+/** What a statement follows from. */
+export const causesOf = (derivation: Derivation): readonly Derivation[] =>
+  derivation.kind === "derived" ? derivation.causes : [];
+
+/** The leaves of a tree, each once, from left to right. */
+export const factsOf = (root: Derivation): readonly (Derivation & { readonly kind: "fact" })[] =>
+  causesFirst(root, causesOf).flatMap((derivation) => (derivation.kind === "fact" ? [derivation] : []));
 
 /** Names of the packages that a failure speaks of. */
 export function namesIn(root: Incompatibility, table: PackageTable): Set<string> {
-  const names = new Set<string>();
-  const seen = new Set<Incompatibility>();
-  const stack = [root];
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    for (const term of next.terms) names.add(table.base(term.package).name);
-    if (next.cause.kind === "derived") stack.push(...next.cause.causes);
-  }
-  return names;
+  const terms = causesFirst(root, incompatibilityCauses).flatMap((incompat) => incompat.terms);
+  return new Set(terms.map((term) => String(table.base(term.package).name)));
 }
 
 function factOf(cause: ExternalCause, table: PackageTable): Fact {

@@ -1,5 +1,5 @@
 import { compareUtf8, sortedByUtf8 } from "../../core/text-order.ts";
-import { factsOf, type Derivation } from "./derivation.ts";
+import { causesFirst, causesOf, factsOf, type Derivation } from "./derivation.ts";
 
 /** A failure told to people: what was asked in vain, and the argument in numbered lines. */
 export interface Explanation {
@@ -31,6 +31,9 @@ function titleOf(root: Derivation): string {
 
 type Derived = Derivation & { readonly kind: "derived" };
 
+/** Tells a step; yields the steps that are to be told before it goes on. */
+type Telling = Generator<Derived, void>;
+
 /** Tells a tree in the order of PubGrub's reports: a line for a step, and a number to refer back to. */
 class Prose {
   readonly lines: string[] = [];
@@ -38,32 +41,38 @@ class Prose {
   readonly #uses = new Map<Derivation, number>();
 
   constructor(root: Derived) {
-    this.#countUses(root);
-    this.#tell(root);
+    for (const cause of [root, ...causesFirst<Derivation>(root, causesOf).flatMap(causesOf)]) {
+      this.#uses.set(cause, (this.#uses.get(cause) ?? 0) + 1);
+    }
+    this.#tellAll(root);
   }
 
-  #countUses(derivation: Derivation): void {
-    const uses = (this.#uses.get(derivation) ?? 0) + 1;
-    this.#uses.set(derivation, uses);
-    if (uses === 1 && derivation.kind === "derived") derivation.causes.forEach((cause) => this.#countUses(cause));
+  /** Runs the telling of a step, which yields the steps to tell before it: an argument may be too deep to recurse into. */
+  #tellAll(root: Derived): void {
+    const stack = [this.#tell(root)];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const before = top.next();
+      if (before.done === true) stack.pop();
+      else if (!this.#numbers.has(before.value)) stack.push(this.#tell(before.value));
+    }
   }
 
-  #tell(step: Derived): void {
+  *#tell(step: Derived): Telling {
     const [first, second] = ordered(step.causes);
-    if (first.kind === "derived" && second.kind === "derived") this.#tellTwo(step, first, second);
-    else if (second.kind === "derived") this.#tellOne(step, second, first);
+    if (first.kind === "derived" && second.kind === "derived") yield* this.#tellTwo(step, first, second);
+    else if (second.kind === "derived") yield* this.#tellOne(step, second, first);
     else this.#line(step, `Because ${both(first, second)}`);
   }
 
   /** A step from what was derived and a fact. */
-  #tellOne(step: Derived, derived: Derived, fact: Derivation): void {
+  *#tellOne(step: Derived, derived: Derived, fact: Derivation): Telling {
     if (this.#numbers.has(derived)) return this.#line(step, `Because ${joined(fact.statement, this.#reference(derived))}`);
     const [inner, innerFact] = this.#collapsible(derived);
     if (inner && innerFact) {
-      if (!this.#numbers.has(inner)) this.#tell(inner);
+      yield inner;
       return this.#line(step, `And because ${both(fact, innerFact)}`);
     }
-    this.#tell(derived);
+    yield derived;
     this.#line(step, `And because ${fact.statement}`);
   }
 
@@ -75,13 +84,14 @@ class Prose {
     return [inner, fact];
   }
 
-  #tellTwo(step: Derived, first: Derived, second: Derived): void {
+  *#tellTwo(step: Derived, first: Derived, second: Derived): Telling {
     if (this.#numbers.has(first) && this.#numbers.has(second)) {
       return this.#line(step, `Because ${joined(this.#reference(first), this.#reference(second))}`);
     }
     const [told, untold] = this.#numbers.has(second) ? [second, first] : [first, second];
-    if (!this.#numbers.has(told)) this.#tell(told);
-    if (!this.#numbers.has(untold)) this.#tell(untold);
+    yield told;
+    if (this.#numbers.has(untold)) return this.#line(step, `Because ${joined(this.#reference(told), this.#reference(untold))}`);
+    yield untold;
     this.#line(step, `And because ${this.#reference(told)}`);
   }
 

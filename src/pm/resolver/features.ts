@@ -40,10 +40,8 @@ export function plainFacts(release: Release): readonly ReleaseFact[] {
   const facts: ReleaseFact[] = [];
   if (!DEPENDABLE_KINDS.has(release.kind)) facts.push(fact([], { kind: "undependable", packageKind: release.kind }));
   if (isMember(release)) return facts;
-  for (const requirement of liveRequirements(release)) {
-    if (!requirement.optional) facts.push(fact([], { kind: "requires", requirement }));
-  }
-  return facts;
+  const needed = liveRequirements(release, (requirement) => !requirement.optional);
+  return [...facts, ...needed.map((requirement) => fact([], { kind: "requires", requirement }))];
 }
 
 /** What a release says of one flag, by cargo's rules. A member's own wishes hold anyway, so its flags say only whether they exist. */
@@ -94,7 +92,8 @@ interface DependencyItem {
 }
 
 function dependencyItemFacts(release: Release, feature: string, item: DependencyItem): readonly ReleaseFact[] {
-  const requirements = liveRequirements(release).filter(
+  const requirements = liveRequirements(
+    release,
     (requirement) => packageNameKey(requirement.name) === packageNameKeyOf(item.name),
   );
   const isOptional = requirements.length > 0 && requirements.every((requirement) => requirement.optional);
@@ -116,11 +115,13 @@ function isImplicitFeature(release: Release, name: string): boolean {
 }
 
 const optionalRequirements = (release: Release, flag: Flag): Requirement[] =>
-  liveRequirements(release).filter((requirement) => requirement.optional && dependencyFlag(requirement.name) === flag);
+  liveRequirements(release, (requirement) => requirement.optional && dependencyFlag(requirement.name) === flag);
 
 /** Of others than members, dev-dependencies are nobody's concern. */
-const liveRequirements = (release: Release): Requirement[] =>
-  sortedRequirements(release.requirements.filter((requirement) => isMember(release) || requirement.scope !== "dev"));
+const liveRequirements = (release: Release, isWanted: (requirement: Requirement) => boolean): Requirement[] =>
+  sortedRequirements(
+    release.requirements.filter((requirement) => (requirement.scope !== "dev" || isMember(release)) && isWanted(requirement)),
+  );
 
 const featureNames = (release: Release): string[] => Object.keys(release.features).sort(compareUtf8);
 

@@ -40,10 +40,12 @@ export type Cause = ExternalCause | { readonly kind: "derived"; readonly causes:
 
 /** An incompatibility with one term a package: terms of one package are joined, those that always hold left out. */
 export function incompatibility(terms: readonly Term[], cause: Cause): Incompatibility {
-  const joined = new Map<number, Term>();
+  const joined: Term[] = [];
   for (const term of terms) {
-    const known = joined.get(term.package);
-    joined.set(term.package, known ? intersectTerms(known, term) : term);
+    const index = joined.findIndex((other) => other.package === term.package);
+    const known = joined[index];
+    if (known === undefined) joined.push(term);
+    else joined[index] = intersectTerms(known, term);
   }
-  return { terms: [...joined.values()].filter((term) => !isTrivial(term)), cause };
+  return { terms: joined.some(isTrivial) ? joined.filter((term) => !isTrivial(term)) : joined, cause };
 }

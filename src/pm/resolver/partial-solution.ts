@@ -19,6 +19,7 @@ export class PartialSolution {
   readonly #byPackage = new Map<number, Assignment[]>();
   readonly #decisions = new Map<number, number>();
   readonly #undecided = new Set<number>();
+  #touched: number[] = [];
   /** The package decided at each level, level 1 first. */
   readonly #decisionOrder: number[] = [];
 
@@ -34,6 +35,13 @@ export class PartialSolution {
   /** Packages that must be chosen and have no version yet. */
   get undecided(): ReadonlySet<number> {
     return this.#undecided;
+  }
+
+  /** Undecided packages of which something else is known than when this was last asked; some may be decided since. */
+  takeTouched(): readonly number[] {
+    const touched = this.#touched;
+    this.#touched = [];
+    return touched;
   }
 
   known(package_: number): Term | undefined {
@@ -88,8 +96,12 @@ export class PartialSolution {
   }
 
   #note(package_: number): void {
-    if (this.known(package_)?.positive === true && !this.#decisions.has(package_)) this.#undecided.add(package_);
-    else this.#undecided.delete(package_);
+    if (this.known(package_)?.positive === true && !this.#decisions.has(package_)) {
+      this.#undecided.add(package_);
+      this.#touched.push(package_);
+    } else {
+      this.#undecided.delete(package_);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { VoxError } from "../../errors/vox-error.ts";
 import { ConflictCounter } from "./conflict-counter.ts";
+import { DecisionQueue } from "./decision-queue.ts";
 import { incompatibility, type Incompatibility } from "./incompatibility.ts";
 import { outside, PartialSolution, type Assignment } from "./partial-solution.ts";
 import { negate, type Term } from "./term.ts";
@@ -27,6 +28,7 @@ export class Solver {
   readonly #solution = new PartialSolution();
   readonly #byPackage = new Map<number, Incompatibility[]>();
   readonly #conflicts = new ConflictCounter();
+  readonly #queue = new DecisionQueue();
   /** Packages of which more is known than their incompatibilities were last held against. */
   readonly #changed = new Set<number>();
   /** Incompatibilities that have not been held against what is known. */
@@ -93,6 +95,9 @@ export class Solver {
     const culprit = this.#solution.decisionAt(level);
     if (culprit === undefined || culprit === package_ || !this.#conflicts.count(package_, culprit)) return false;
     this.#backtrack(level - 1);
+    for (const waiting of this.#solution.undecided) {
+      if (this.#policy.isChoosable(waiting)) this.#queue.add(waiting, this.#rank(waiting));
+    }
     return true;
   }
 
@@ -190,16 +195,14 @@ export class Solver {
 
   /** Singletons first, then in the order in which packages were met; those that changed places before and after the rest. */
   #nextPackage(): number | undefined {
-    let best: number | undefined;
-    let bestRank = Infinity;
-    for (const package_ of this.#solution.undecided) {
-      if (!this.#policy.isChoosable(package_)) continue;
-      const rank = this.#conflicts.rank(package_, isSingleton(this.#solution.known(package_)?.set ?? EMPTY_SET));
-      if (rank > bestRank || (rank === bestRank && best !== undefined && package_ > best)) continue;
-      best = package_;
-      bestRank = rank;
+    for (const package_ of this.#solution.takeTouched()) {
+      if (this.#policy.isChoosable(package_)) this.#queue.add(package_, this.#rank(package_));
     }
-    return best;
+    return this.#queue.first((package_, rank) => this.#solution.undecided.has(package_) && this.#rank(package_) === rank);
+  }
+
+  #rank(package_: number): number {
+    return this.#conflicts.rank(package_, isSingleton(this.#solution.known(package_)?.set ?? EMPTY_SET));
   }
 }
 

@@ -54,11 +54,14 @@ export const sortedDemands = (demands: Iterable<SourceDemand>): SourceDemand[] =
 export const isSourceConflict = (value: DecidedSources | SourceConflict): value is SourceConflict => "kind" in value;
 
 /** By name, then scope, so that no result depends on the order of a manifest. */
-export const sortedRequirements = (requirements: readonly Requirement[]): Requirement[] =>
-  sortedByUtf8(
-    requirements,
-    (requirement) => `${packageNameKey(requirement.name)} ${requirement.scope} ${requirementKey(requirement)}`,
-  );
+export function sortedRequirements(requirements: readonly Requirement[]): Requirement[] {
+  if (requirements.length < 2) return [...requirements];
+  const keyed = requirements.map((item) => ({
+    item,
+    key: `${packageNameKey(item.name)} ${item.scope} ${requirementKey(item)}`,
+  }));
+  return sortedByUtf8(keyed, ({ key }) => key).map(({ item }) => item);
+}
 
 /** A text that two requirements share when they ask the same. */
 export const requirementKey = (requirement: Requirement): string =>

@@ -7,7 +7,7 @@ import type { ResolveRequest } from "./request.ts";
 import type { DecidedSources } from "./sources.ts";
 import { positiveTerm } from "./term.ts";
 import { exactVersionOf, RangeCache, VersionList } from "./version-list.ts";
-import { difference, type VersionSet } from "./version-set.ts";
+import { contains, difference, highest, type VersionSet } from "./version-set.ts";
 
 /** The registry that a published package's own dependencies come from; a folder's requirements say it themselves. */
 export type AskerRegistry = string | undefined;
@@ -69,9 +69,8 @@ export class Targets {
   pick(base: BasePackage, set: VersionSet): number | undefined {
     const locked = this.#preferred.get(packageNameKey(base.name));
     const position = locked === undefined ? undefined : base.versions.positionOf(locked);
-    if (position !== undefined && difference([position, position + 1], set).length === 0) return position;
-    const last = set.at(-1);
-    return last === undefined ? undefined : last - 1;
+    if (position !== undefined && contains(set, position)) return position;
+    return highest(set);
   }
 
   /** What pins say of packages that were loaded since this was last asked. */

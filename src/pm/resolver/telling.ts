@@ -173,12 +173,11 @@ export class Telling {
   }
 
   *#readNeighbours(base: BasePackage, position: number): Asking<void> {
-    const eligible = difference(this.#table.eligible(base), [position, position + 1]);
-    if (this.#explained.has(base.name)) {
-      yield* this.#read(base, nearest(eligible, position, EXPLANATION_WINDOW));
-    } else if (this.book.countTold(base) >= VERSIONS_BEFORE_SEARCH) {
-      yield* this.#read(base, nearest(eligible, position, SEARCH_WINDOW));
-    }
+    const isSearched = this.book.countTold(base) >= VERSIONS_BEFORE_SEARCH;
+    const count = this.#explained.has(base.name) ? EXPLANATION_WINDOW : isSearched ? SEARCH_WINDOW : 0;
+    if (count === 0) return;
+    const others = difference(this.#table.eligible(base), [position, position + 1]);
+    yield* this.#read(base, nearest(others, position, count));
   }
 
   *#read(base: BasePackage, positions: readonly number[]): Asking<void> {

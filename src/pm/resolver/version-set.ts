@@ -66,12 +66,6 @@ export const areEqual = (left: VersionSet, right: VersionSet): boolean =>
 /** The highest position, or `undefined` for the empty set. */
 export const highest = (set: VersionSet): number | undefined => (set.length === 0 ? undefined : at(set, set.length - 1) - 1);
 
-export function sizeOf(set: VersionSet): number {
-  let size = 0;
-  for (let index = 0; index < set.length; index += 2) size += at(set, index + 1) - at(set, index);
-  return size;
-}
-
 export function* positionsOf(set: VersionSet): Generator<number> {
   for (let index = 0; index < set.length; index += 2) {
     for (let position = at(set, index); position < at(set, index + 1); position += 1) yield position;

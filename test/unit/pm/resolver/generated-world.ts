@@ -69,13 +69,16 @@ function requirement(
   const some = versions[random.below(versions.length)] ?? "1.0.0";
   const range = random.pick([
     "*",
+    "*",
+    "*",
+    ">=1",
+    ">=1",
     `^${some}`,
     `^${some}`,
     `=${some}`,
     `>=${some}`,
-    `<${some}`,
+    `<=${some}`,
     "^1",
-    "^2",
     "^1||^3",
     ">=1.1,<3",
   ]);

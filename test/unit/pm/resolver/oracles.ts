@@ -87,7 +87,7 @@ export function walk(world: World, chosen: ReadonlyMap<string, string>): Readonl
       if (asked !== undefined && own !== undefined) todo.push(() => turnOnOther(own, asked));
     }
   }
-  for (let round = 0; todo.length > 0; round += 1) {
+  while (todo.length > 0) {
     for (let next = todo.shift(); next; next = todo.shift()) if (!next()) return undefined;
     for (const { release, name, asked } of weak) {
       if (active.get(release.name)?.has(`dep:${name}`) !== true) continue;
