@@ -1,6 +1,5 @@
 import { chmodSync, readdirSync, readlinkSync } from "node:fs";
-import type { Digest } from "../../core/digest.ts";
-import { digestOfFile, directoryStamp, fileStamp, statOf } from "./fs-stamp.ts";
+import { sha256OfFile, directoryStamp, fileStamp, statOf } from "./fs-stamp.ts";
 import type { KnownTree } from "./fs-known-tree.ts";
 import type { VerifyMode } from "./materializer.ts";
 import { childrenByDirectory, type RecordedDirectory, type RecordedFile, type TreeRecord } from "./tree-record.ts";
@@ -81,7 +80,7 @@ class TreeInspector {
     const racy = stats && stats.ctimeNs + TICK_NS > this.#known.filesAtNs;
     if (stats && fileStamp(stats) === entry.stamp && !racy && !this.#full) return entry;
     this.#refreshed = true;
-    if (!stats?.isFile() || digestIfReadable(path) !== entry.digest) {
+    if (!stats?.isFile() || sha256IfReadable(path) !== entry.sha256) {
       this.#faults.push({ kind: stats ? "changed" : "missing", entry: "file", path: entry.path });
       return entry;
     }
@@ -126,9 +125,9 @@ function stampAfter(
   return stats ? stampOf(stats) : fallback;
 }
 
-function digestIfReadable(path: string): Digest | undefined {
+function sha256IfReadable(path: string): string | undefined {
   try {
-    return digestOfFile(path);
+    return sha256OfFile(path);
   } catch {
     // What cannot be read is as good as changed: it is replaced.
     return undefined;

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
-import { type Digest, digestFromHex } from "../../core/digest.ts";
 
 /** What tells whether a file was touched: its ctime cannot be set back, as its mtime can. */
 export const fileStamp = (stats: BigIntStats): string => `${stats.ino} ${stats.size} ${stats.ctimeNs}`;
@@ -21,14 +20,14 @@ export function statOf(path: string): BigIntStats | undefined {
 
 const HASH_BUFFER_BYTES = 1024 * 1024;
 
-/** The digest of a regular file, links not followed. */
-export function digestOfFile(path: string): Digest {
+/** The sha256 of a regular file in hex digits, links not followed. */
+export function sha256OfFile(path: string): string {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const hash = createHash("sha256");
     const buffer = sharedBuffer();
     for (let bytes = readSync(file, buffer); bytes > 0; bytes = readSync(file, buffer)) hash.update(buffer.subarray(0, bytes));
-    return digestFromHex(hash.digest("hex"));
+    return hash.digest("hex");
   } finally {
     closeSync(file);
   }

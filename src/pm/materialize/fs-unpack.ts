@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ByteStream } from "../../core/byte-stream.ts";
-import type { Digest } from "../../core/digest.ts";
+import { type Digest, hexOf } from "../../core/digest.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import type { BlobCache } from "../cas/blob-cache.ts";
 import { type ArchivedPackage, blobOf } from "./closure.ts";
@@ -125,7 +125,7 @@ class TreeWriter {
 
   recorded(file: { readonly path: string; readonly executable: boolean; readonly digest: Digest }): RecordedFile {
     const { path, executable, digest } = file;
-    return { path, executable, digest, stamp: this.#stamps.get(path) ?? "0 0 0" };
+    return { path, executable, sha256: hexOf(digest), stamp: this.#stamps.get(path) ?? "0 0 0" };
   }
 
   #makeParents(path: string): void {

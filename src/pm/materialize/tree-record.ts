@@ -1,4 +1,4 @@
-import { type Digest, digestFromHex, digestOf, hexOf } from "../../core/digest.ts";
+import { digestOf } from "../../core/digest.ts";
 import { sortedByUtf8 } from "../../core/text-order.ts";
 
 /** A directory as it was last known to hold what it should: adding or removing an entry changes its ctime. */
@@ -15,7 +15,8 @@ export interface RecordedFile {
   /** `INODE SIZE CTIME_NS`. */
   readonly stamp: string;
   readonly executable: boolean;
-  readonly digest: Digest;
+  /** Hex digits. They stay text: a quick pass needs none of ten thousand. */
+  readonly sha256: string;
 }
 
 /** A link to a sibling, looked at when its directory changed. */
@@ -38,7 +39,7 @@ export function formatTreeRecord(record: TreeRecord): string {
   const lines = [
     HEADER,
     ...record.directories.map((entry) => `d ${entry.stamp} ${entry.path}`),
-    ...record.files.map((entry) => `${entry.executable ? "x" : "f"} ${entry.stamp} ${hexOf(entry.digest)} ${entry.path}`),
+    ...record.files.map((entry) => `${entry.executable ? "x" : "f"} ${entry.stamp} ${entry.sha256} ${entry.path}`),
     ...record.links.map((entry) => `l ${entry.target} ${entry.path}`),
   ];
   const text = `${lines.join("\n")}\n`;
@@ -70,8 +71,8 @@ function addLine(record: GrowingRecord, line: string): boolean {
     case "f ":
     case "x ": {
       const third = line.indexOf(" ", second + 1);
-      const digest = digestFromHex(line.slice(third + 1, third + 65));
-      const file = { path: line.slice(third + 66), stamp: line.slice(2, third), executable: line.startsWith("x"), digest };
+      const sha256 = line.slice(third + 1, third + 65);
+      const file = { path: line.slice(third + 66), stamp: line.slice(2, third), executable: line.startsWith("x"), sha256 };
       return second > 0 && third > 0 && record.files.push(file) > 0;
     }
     case "d ":

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../../../../src/core/digest.ts";
+import { digestOf, hexOf } from "../../../../src/core/digest.ts";
 import { closureKey, type ArchivedPackage } from "../../../../src/pm/materialize/closure.ts";
 import { formatProjectLink, parseProjectLink } from "../../../../src/pm/materialize/project-link.ts";
 import {
@@ -18,8 +18,8 @@ const RECORD = treeRecord(
     { path: "a/lib dir", stamp: "5 6" },
   ],
   [
-    { path: "a/run", stamp: "7 8 9", executable: true, digest: digestOf("run") },
-    { path: "a/lib dir/naïve file", stamp: "10 11 12", executable: false, digest: digestOf("file") },
+    { path: "a/run", stamp: "7 8 9", executable: true, sha256: hexOf(digestOf("run")) },
+    { path: "a/lib dir/naïve file", stamp: "10 11 12", executable: false, sha256: hexOf(digestOf("file")) },
   ],
   [{ path: "node_modules/a", target: "../a" }],
 );
