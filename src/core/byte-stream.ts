@@ -23,7 +23,8 @@ export async function collectBytes(stream: ByteStream, limit: CollectLimit): Pro
   let sizeBytes = 0;
   for await (const chunk of stream) {
     sizeBytes += chunk.byteLength;
-    if (sizeBytes > limit.maxBytes) throw new VoxError("CONTENT_TOO_LARGE", `${limit.what} is larger than ${limit.maxBytes} bytes`);
+    if (sizeBytes > limit.maxBytes)
+      throw new VoxError("CONTENT_TOO_LARGE", `${limit.what} is larger than ${limit.maxBytes} bytes`);
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, sizeBytes);

@@ -1,5 +1,6 @@
 /** A value that JSON can hold. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
 
 /**
  * RFC 8785 text of a value, with no newline at the end: keys by UTF-16 units, ECMAScript numbers, no white space.

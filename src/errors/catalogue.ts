@@ -43,6 +43,11 @@ export const ERROR_CATALOGUE = {
     "There is no Vox.toml where one is needed.",
     "run `vox init`, or name the folder with `--project DIR`",
   ),
+  MANIFEST_EXISTS: entry(
+    EXIT.usage,
+    "There is a Vox.toml where a new one was to be written.",
+    "edit it, or name another folder",
+  ),
   MANIFEST_INVALID: entry(EXIT.data, "Vox.toml cannot be parsed, or says something that vox does not understand."),
   MANIFEST_UNREADABLE: entry(EXIT.data, "Vox.toml is there but cannot be read."),
   NAME_INVALID: entry(EXIT.data, "A package name breaks the rules for names."),
@@ -137,6 +142,8 @@ export const ERROR_CATALOGUE = {
   ),
   PUBLISH_RACE: entry(EXIT.failed, "Someone else published the same version at the same moment."),
   PUBLISH_REFUSED: entry(EXIT.data, "The package depends on what a published package may not depend on."),
+
+  WORKING_TREE_DIRTY: entry(EXIT.failed, "Files differ from the last commit, and what is published should be a commit's."),
 
   // Images and deploys
   BUILD_FAILED: entry(EXIT.failed, "The program named by `build` in [package] failed."),

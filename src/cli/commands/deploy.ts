@@ -1,6 +1,28 @@
-import { VoxError } from "../../errors/vox-error.ts";
-import type { CommandContext } from "../command-context.ts";
+import { deployImage, type DeployOptions } from "../../ops/deploy-image.ts";
+import { chosenMember } from "../../ops/open-project.ts";
+import { type CommandContext, isGiven, listOption, type OptionValues } from "../command-context.ts";
+import { printImage } from "./print-image.ts";
+import { openCommand } from "./project-command.ts";
 
-export function run(context: CommandContext): Promise<void> {
-  throw new VoxError("INTERNAL", `\`vox ${context.command}\` is not written yet`);
+export async function run(context: CommandContext): Promise<void> {
+  const { options, args } = context;
+  const { project, choice, hold, ports } = await openCommand(context, "deploy");
+  const result = await deployImage(
+    project,
+    {
+      member: chosenMember(project, choice),
+      environment: args["ENV"] ?? "production",
+      hold,
+      tags: listOption(options, "tag"),
+      to: destination(options),
+      dryRun: isGiven(options, "dry-run"),
+    },
+    ports,
+  );
+  printImage(context, result);
+}
+
+function destination(options: OptionValues): DeployOptions["to"] {
+  if (isGiven(options, "run")) return "running";
+  return isGiven(options, "load") ? "engine" : "registry";
 }

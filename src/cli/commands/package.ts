@@ -1,6 +1,21 @@
-import { VoxError } from "../../errors/vox-error.ts";
-import type { CommandContext } from "../command-context.ts";
+import { resolve } from "node:path";
+import { listApplication } from "../../ops/materialize-project.ts";
+import { chosenMember } from "../../ops/open-project.ts";
+import { defaultOutputDir, PACKAGE_FORMATS } from "../../ops/output-dirs.ts";
+import { packageImage } from "../../ops/package-image.ts";
+import { type CommandContext, isGiven, textOption } from "../command-context.ts";
+import { printFileList } from "./file-list.ts";
+import { printImage } from "./print-image.ts";
+import { openCommand } from "./project-command.ts";
 
-export function run(context: CommandContext): Promise<void> {
-  throw new VoxError("INTERNAL", `\`vox ${context.command}\` is not written yet`);
+export async function run(context: CommandContext): Promise<void> {
+  const { options, globals, args } = context;
+  const { project, choice, hold, ports } = await openCommand(context, "package");
+  const member = chosenMember(project, choice);
+  if (isGiven(options, "list")) return printFileList(context, await listApplication(project, member, ports));
+  const format = PACKAGE_FORMATS.find((known) => known === textOption(options, "format")) ?? "oci-layout";
+  const out = textOption(options, "out");
+  const outDir = out === undefined ? defaultOutputDir(globals.projectDir, format) : resolve(context.cwd, out);
+  const environment = args["ENV"] ?? "production";
+  printImage(context, await packageImage(project, { member, environment, hold, format, outDir }, ports));
 }

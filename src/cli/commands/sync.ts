@@ -1,6 +1,41 @@
-import { VoxError } from "../../errors/vox-error.ts";
-import type { CommandContext } from "../command-context.ts";
+import { chosenMember } from "../../ops/open-project.ts";
+import { syncProject, type SyncResult } from "../../ops/sync-project.ts";
+import { isVoxError } from "../../errors/vox-error.ts";
+import type { WorkspaceMember } from "../../pm/manifest/workspace-member.ts";
+import { LINK_MODES, type LinkMode } from "../../pm/materialize/materializer.ts";
+import { type CommandContext, isGiven, textOption } from "../command-context.ts";
+import { jsonDocument } from "../output.ts";
+import { openCommand, type ProjectCommand } from "./project-command.ts";
 
-export function run(context: CommandContext): Promise<void> {
-  throw new VoxError("INTERNAL", `\`vox ${context.command}\` is not written yet`);
+export async function run(context: CommandContext): Promise<void> {
+  const command = await openCommand(context, "sync");
+  const { options } = context;
+  const result = await syncProject(
+    command.project,
+    {
+      hold: command.hold,
+      members: membersOf(command),
+      prod: isGiven(options, "prod"),
+      linkMode: linkMode(textOption(options, "link-mode")),
+      verify: textOption(options, "verify") === "full" ? "full" : "quick",
+    },
+    command.ports,
+  );
+  if (context.globals.json) return context.stdout(jsonDocument(result));
+  if (!context.globals.quiet) context.stderr(summary(result));
 }
+
+/** The root of a workspace that is no package stands for all its members. */
+function membersOf({ project, choice }: ProjectCommand): readonly WorkspaceMember[] {
+  try {
+    return [chosenMember(project, choice)];
+  } catch (error) {
+    if (isVoxError(error, "WORKSPACE_AMBIGUOUS")) return project.workspace.members;
+    throw error;
+  }
+}
+
+const linkMode = (name: string | undefined): LinkMode => LINK_MODES.find((mode) => mode === name) ?? "symlink";
+
+const summary = ({ packages, fetched, linked }: SyncResult): string =>
+  `.vox_modules holds ${packages} ${packages === 1 ? "package" : "packages"}: ${fetched} fetched, ${linked} linked\n`;

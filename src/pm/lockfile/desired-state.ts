@@ -1,5 +1,5 @@
 import type { PackageName } from "../../core/package-name.ts";
-import type { Platform } from "../../core/platform.ts";
+import type { BaseImageRequest } from "../manifest/base-image-requests.ts";
 import type { LockedPatch, LockedProject, LockedRegistry } from "./lockfile.ts";
 
 /** What the manifests of a workspace ask of its lock, in the lock's own words. */
@@ -18,9 +18,4 @@ export interface DesiredPathPackage {
   readonly path: string;
   readonly requires: readonly string[];
   readonly featureTable: readonly string[];
-}
-
-export interface BaseImageRequest {
-  readonly reference: string;
-  readonly platforms: readonly Platform[];
 }

@@ -1,3 +1,4 @@
+import { tomlString } from "../manifest/write-toml.ts";
 import { sortedByUtf8 } from "../../core/text-order.ts";
 import type { LockedBaseImage } from "../../project/materialized-project.ts";
 import type {
@@ -112,6 +113,3 @@ function tomlList(key: string, items: readonly string[]): string[] {
   if (items.length < 2) return [`${key} = [${items.map(tomlString).join("")}]`];
   return [`${key} = [`, ...items.map((item) => `  ${tomlString(item)},`), "]"];
 }
-
-/** A TOML basic string; JSON's escapes are a subset of TOML's, save that TOML escapes DEL too. */
-const tomlString = (text: string): string => JSON.stringify(text).replaceAll("\u007f", "\\u007f");

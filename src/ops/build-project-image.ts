@@ -1,0 +1,44 @@
+import { type BuiltImage, buildImage } from "../container/build/native-builder.ts";
+import { type ImagePlan, planImage } from "../container/plan/image-plan.ts";
+import { VoxError } from "../errors/vox-error.ts";
+import { openBase } from "./lock-base-images.ts";
+import type { Materialized } from "./materialize-project.ts";
+import type { CachePorts, ImagePorts, RunPorts } from "./ports.ts";
+
+export interface ProjectImage {
+  readonly plan: ImagePlan;
+  readonly image: BuiltImage;
+}
+
+export interface BuildProjectOptions {
+  /** Absolute; what the path of a base in an image layout is relative to. */
+  readonly folder: string;
+  readonly offline: boolean;
+}
+
+/**
+ * Plans and builds the image of what was materialized; nothing of it is copied yet.
+ * @throws {VoxError} OFFLINE_UNPROVABLE, and as `planImage` and `buildImage`
+ */
+export async function buildProjectImage(
+  { project, content }: Materialized,
+  options: BuildProjectOptions,
+  ports: Pick<CachePorts, "layers" | "documents"> & ImagePorts & RunPorts,
+): Promise<ProjectImage> {
+  const { voxVersion, created, signal, onEvent } = ports;
+  const plan = planImage(project, { voxVersion, ...(created === undefined ? {} : { created }) });
+  const image = await buildImage(plan, {
+    content,
+    layers: ports.layers,
+    bases: {
+      documents: ports.documents,
+      open: async (base) => {
+        if (!options.offline || base.kind === "layout") return openBase(base, options.folder, ports);
+        throw new VoxError("OFFLINE_UNPROVABLE", "the base image is in a registry, which cannot be asked offline");
+      },
+    },
+    signal,
+    onEvent,
+  });
+  return { plan, image };
+}

@@ -1,0 +1,132 @@
+import { selectPlatform } from "../container/build/image.ts";
+import type { Engine } from "../container/engine/engine.ts";
+import { dockerArchive } from "../container/output/docker-archive.ts";
+import { mountRepositories, mountSources } from "../container/publish/mount-sources.ts";
+import { publishImage } from "../container/publish/publish-image.ts";
+import { imageTags } from "../container/publish/tags.ts";
+import { VoxError } from "../errors/vox-error.ts";
+import { formatRepository, type ImageReference, parseImageReference } from "../oci/reference.ts";
+import type { DeployIntent } from "../project/deploy-intent.ts";
+import type { MaterializedProject } from "../project/materialized-project.ts";
+import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
+import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
+import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
+import { memberDir, type OpenProject } from "./open-project.ts";
+import type { CachePorts, EnginePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
+import { runInEngine, type RunningContainer } from "./run-in-engine.ts";
+
+export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
+  /** `--tag`, besides the environment's name and the commit's. */
+  readonly tags: readonly string[];
+  /** Where the image goes: a registry, or the engine of this machine, there perhaps to be run. */
+  readonly to: "registry" | "engine" | "running";
+  /** Builds, and says what would be done with it. */
+  readonly dryRun: boolean;
+}
+
+export interface DeployResult extends ImageResult {
+  readonly tags: readonly string[];
+  /** With `--run`. */
+  readonly container?: RunningContainer;
+}
+
+type DeployPorts = FolderPorts & CachePorts & ImagePorts & EnginePorts & RunPorts;
+
+/**
+ * Builds the image of a member for an environment and brings it to where it runs; the lock binds it (contracts, §§3, 7).
+ * @throws {VoxError} as `materializeProject` and `buildProjectImage`; DEPLOY_INCOMPLETE, DEPLOY_UNSUPPORTED, REGISTRY_DENIED,
+ * REGISTRY_UNAVAILABLE, ENGINE_UNAVAILABLE, ENGINE_FAILED
+ */
+export async function deployImage(project: OpenProject, options: DeployOptions, ports: DeployPorts): Promise<DeployResult> {
+  const materialized = await materializeProject(project, { ...options, outputDirs: [] }, ports);
+  const { deploy, identity } = materialized.project;
+  refuseOtherTargets(deploy);
+  const tags = imageTags({ environment: options.environment, identity, extra: options.tags });
+  const repository = options.to === "registry" ? repositoryOf(deploy) : undefined;
+  const folder = memberDir(project, options.member);
+  const built = await buildProjectImage(materialized, { folder, offline: options.hold.offline }, ports);
+  if (options.dryRun) return plannedResult(built, repository, tags, ports);
+  if (repository) return publish({ project, handoff: materialized.project, built, repository, tags }, ports);
+  return loadIntoEngine(built, deploy, options, ports);
+}
+
+function refuseOtherTargets({ target }: DeployIntent): void {
+  if (target === "container" || target === "auto") return;
+  throw new VoxError("DEPLOY_UNSUPPORTED", `\`target = "${target}"\` is not a target of this version of vox`, {
+    place: { file: "Vox.toml" },
+    hint: "run `vox deploy --target container`",
+  });
+}
+
+/** The image's repository, without tag. */
+function repositoryOf({ container }: DeployIntent): ImageReference {
+  if (container.registry !== undefined) return parseImageReference(`${container.registry}/${container.imageName}`);
+  throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.container] registry` is missing", {
+    place: { file: "Vox.toml" },
+    hint: 'add `registry = "ghcr.io/acme"` to [deploy.container], or run `vox deploy --load`',
+  });
+}
+
+interface Publication {
+  readonly project: OpenProject;
+  readonly handoff: MaterializedProject;
+  readonly built: ProjectImage;
+  readonly repository: ImageReference;
+  readonly tags: readonly string[];
+}
+
+async function publish({ project, handoff, built, repository, tags }: Publication, ports: DeployPorts): Promise<DeployResult> {
+  const { image, plan } = built;
+  const mountFrom = mountSources({
+    project: handoff,
+    ...(plan.base.kind === "image" ? { baseReference: plan.base.reference } : {}),
+    baseLayers: image.baseLayers,
+    registries: project.registries.ociBases(),
+    host: repository.registry,
+    repository: repository.repository,
+  });
+  const store = ports.imageRepository(repository, { access: "push", mountFrom: mountRepositories(mountFrom) });
+  const { signal, onEvent, published } = ports;
+  const { digest, transfer } = await publishImage(image, store, { tags, mountFrom, documents: published, signal, onEvent });
+  const reference = `${formatRepository(repository)}@${digest}`;
+  return { ...imageResult({ image, reference, transfer, requests: ports.requestCount(), out: null }), tags };
+}
+
+async function loadIntoEngine(
+  { image, plan }: ProjectImage,
+  deploy: DeployIntent,
+  options: DeployOptions,
+  ports: DeployPorts,
+): Promise<DeployResult> {
+  const engine = await ports.engine(deploy.runtime);
+  const reference = `${plan.imageName}:${options.environment}`;
+  const id = await engine.load(archiveFor(image, engine, reference), { signal: ports.signal });
+  ports.onEvent({ kind: "step", message: `loaded \`${reference}\` into ${engine.description.kind}` });
+  const result = {
+    ...imageResult({ image, reference, transfer: NO_TRANSFER, requests: ports.requestCount(), out: null }),
+    tags: [],
+  };
+  if (options.to === "engine") return result;
+  return { ...result, container: await runInEngine(engine, { id, deploy }, ports) };
+}
+
+/** Only the engine's own platform, so that no other platform's base is read for it. */
+function archiveFor(image: ProjectImage["image"], engine: Engine, reference: string) {
+  const { platform } = engine.description;
+  return dockerArchive(selectPlatform(image, platform) ?? image, { platform, repoTags: [reference] });
+}
+
+function plannedResult(
+  { image, plan }: ProjectImage,
+  repository: ImageReference | undefined,
+  tags: readonly string[],
+  ports: DeployPorts,
+): DeployResult {
+  const place = repository ? formatRepository(repository) : plan.imageName;
+  const what = repository
+    ? `push \`${place}@${image.root.digest}\` with the tags ${tags.map((tag) => `\`${tag}\``).join(", ")}`
+    : `load \`${place}\` into the engine`;
+  ports.onEvent({ kind: "step", message: `would ${what}` });
+  const reference = `${place}@${image.root.digest}`;
+  return { ...imageResult({ image, reference, transfer: NO_TRANSFER, requests: ports.requestCount(), out: null }), tags };
+}

@@ -1,0 +1,37 @@
+import type { Platform } from "../core/platform.ts";
+import type { ClosurePackage } from "../pm/lockfile/closure.ts";
+import { fetchBlob, fetchBlobs, type FetchOptions, type FetchResult } from "../pm/fetch/fetch-blobs.ts";
+import { fetchPlan } from "../pm/fetch/fetch-plan.ts";
+import type { ArchivedPackage } from "../pm/materialize/closure.ts";
+import type { LockHold } from "./lock-hold.ts";
+import type { OpenProject } from "./open-project.ts";
+import type { CachePorts, RunPorts } from "./ports.ts";
+
+/** Brings the blobs of a closure into the cache, one way for all and one for a single package that was found spoilt. */
+export interface ClosureFetch {
+  all(): Promise<FetchResult>;
+  again(entry: ArchivedPackage): Promise<void>;
+}
+
+export function closureFetch(
+  project: OpenProject,
+  closure: readonly ClosurePackage[],
+  options: { readonly hold: LockHold; readonly platforms: readonly Platform[] },
+  ports: Pick<CachePorts, "cache"> & RunPorts,
+): ClosureFetch {
+  const plan = fetchPlan(closure, options.platforms);
+  const fetchOptions: FetchOptions = {
+    cache: ports.cache,
+    repositoryFor: (registry, name) => project.registries.repository(registry, name),
+    offline: options.hold.offline,
+    signal: ports.signal,
+    onEvent: ports.onEvent,
+  };
+  return {
+    all: () => fetchBlobs(plan, fetchOptions),
+    async again(entry) {
+      const item = plan.items.find(({ archive }) => archive.digest === entry.digest);
+      if (item) await fetchBlob(item, fetchOptions);
+    },
+  };
+}

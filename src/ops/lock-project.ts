@@ -1,0 +1,118 @@
+import { type Digest, digestOf } from "../core/digest.ts";
+import { isVoxError } from "../errors/vox-error.ts";
+import { buildLock, type ChosenPackage } from "../pm/lockfile/build-lock.ts";
+import { diffLocks, type LockDiff } from "../pm/lockfile/diff-locks.ts";
+import type { Lockfile } from "../pm/lockfile/lockfile.ts";
+import { renderLock } from "../pm/lockfile/render-lock.ts";
+import { staleReasons } from "../pm/lockfile/staleness.ts";
+import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
+import { resolutionError } from "../pm/resolver/failure.ts";
+import type { LocalPackage } from "../pm/resolver/request.ts";
+import type { ResolvedPackage } from "../pm/resolver/resolution.ts";
+import { resolveWith } from "../pm/resolver/resolve-with.ts";
+import { lockBaseImages } from "./lock-base-images.ts";
+import type { LockHold } from "./lock-hold.ts";
+import type { OpenProject } from "./open-project.ts";
+import type { ImagePorts, RunPorts } from "./ports.ts";
+import { wishLines } from "./prove-manifest.ts";
+import { freshLock, LOCK_FILE, type ReadLock, readLock } from "./read-lock.ts";
+import { refuseChangedContent, RegistryReleases } from "./registry-releases.ts";
+
+export interface LockResult {
+  readonly lock: Lockfile;
+  /** sha256 of vox.lock's bytes. */
+  readonly digest: Digest;
+  readonly changed: boolean;
+  readonly diff: LockDiff;
+}
+
+type LockPorts = Pick<ImagePorts, "imageRepository" | "imageLayout"> & RunPorts;
+
+/**
+ * Makes vox.lock say what the manifests ask, keeping locked versions where they fit; held as locked it is only checked (contracts, §3).
+ * @throws {VoxError} LOCK_MISSING, LOCK_STALE, LOCK_INVALID, NO_SOLUTION, PACKAGE_UNKNOWN, REGISTRY_CONTENT_CHANGED, OFFLINE_UNPROVABLE
+ */
+export async function lockProject(project: OpenProject, hold: LockHold, ports: LockPorts): Promise<LockResult> {
+  const { files, desired } = project;
+  if (hold.mode !== "default") return unchanged(await freshLock(files, desired));
+  const old = await readLock(files);
+  const releases = new RegistryReleases(project.registries, { offline: hold.offline, signal: ports.signal });
+  const chosen =
+    old && staleReasons(old.lock, desired).length === 0
+      ? await keptPackages(old.lock, releases, ports)
+      : await resolvedPackages(project, old?.lock, releases);
+  const baseImages = await lockBaseImages(project, old?.lock.baseImages ?? [], hold, ports);
+  const { lock } = buildLock(desired, chosen, baseImages);
+  const text = renderLock(lock);
+  ports.signal.throwIfAborted();
+  if (text !== old?.text) await files.writeAtomic(LOCK_FILE, text);
+  return { lock, digest: digestOf(text), changed: text !== old?.text, diff: diffLocks(old?.lock, lock) };
+}
+
+const unchanged = ({ lock, digest }: ReadLock): LockResult => ({ lock, digest, changed: false, diff: diffLocks(lock, lock) });
+
+/** A fresh lock needs no resolution; registries that answer are held to what it says. */
+async function keptPackages(lock: Lockfile, releases: RegistryReleases, ports: RunPorts): Promise<readonly ChosenPackage[]> {
+  const chosen = lock.packages.filter(({ source }) => source.kind !== "path");
+  try {
+    await refuseChangedContent(chosen, releases);
+  } catch (error) {
+    if (!isVoxError(error) || !SILENCE.has(error.code)) throw error;
+    const message = `the registries could not be asked whether they still hold what is locked: ${error.message}`;
+    ports.onEvent({ kind: "warning", code: error.code, message });
+  }
+  return chosen;
+}
+
+const SILENCE: ReadonlySet<string> = new Set(["REGISTRY_UNAVAILABLE", "REGISTRY_RATE_LIMITED", "OFFLINE_UNPROVABLE"]);
+
+async function resolvedPackages(
+  { workspace }: OpenProject,
+  old: Lockfile | undefined,
+  releases: RegistryReleases,
+): Promise<readonly ChosenPackage[]> {
+  const preferred = new Map(
+    (old?.packages ?? []).flatMap(({ name, version }) => (version === undefined ? [] : [[name, version] as const])),
+  );
+  const locals = [
+    ...workspace.members.map((member) => localPackage(member, true)),
+    ...workspace.pathPackages.map((found) => localPackage(found, false)),
+  ];
+  const outcome = await resolveWith({ locals, patches: workspace.patches, preferred }, releases);
+  if (outcome.kind !== "resolved") throw resolutionError(outcome);
+  const chosen = await Promise.all(outcome.resolution.packages.map((resolved) => chosenPackage(resolved, releases)));
+  const packages = chosen.flat();
+  await refuseChangedContent(stillLocked(old, packages), releases);
+  return packages;
+}
+
+const localPackage = ({ path, manifest }: Pick<WorkspaceMember, "path" | "manifest">, isMember: boolean): LocalPackage => ({
+  name: manifest.package.name,
+  version: manifest.package.version,
+  kind: manifest.package.kind,
+  requirements: manifest.requirements,
+  features: manifest.features,
+  source: { kind: "path", path },
+  isMember,
+});
+
+/** Folders are not chosen: the manifests name them. */
+async function chosenPackage(resolved: ResolvedPackage, releases: RegistryReleases): Promise<readonly ChosenPackage[]> {
+  const { source, name, version } = resolved;
+  if (source.kind !== "registry") return [];
+  const { archives, requirements, features } = await releases.release(source.registry, name, version);
+  return [
+    {
+      name,
+      version,
+      source: { kind: "registry", registry: source.registry, archives },
+      ...wishLines({ requirements, features }),
+    },
+  ];
+}
+
+/** Locked entries whose version was chosen again: their content may not differ. */
+function stillLocked(old: Lockfile | undefined, chosen: readonly ChosenPackage[]): Lockfile["packages"] {
+  const versions = new Map(chosen.map(({ name, version }) => [name, version]));
+  return (old?.packages ?? []).filter(({ name, version }) => version !== undefined && versions.get(name) === version);
+}

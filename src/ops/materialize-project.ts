@@ -1,0 +1,131 @@
+import { resolve } from "node:path";
+import type { ContentReader } from "../oci/content-store.ts";
+import { unionReader } from "../oci/union-reader.ts";
+import { digestFiles } from "../pm/files/content.ts";
+import type { ListedPath } from "../pm/files/list-project-files.ts";
+import { closureOf } from "../pm/lockfile/closure.ts";
+import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
+import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
+import type { ApplicationFile, MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
+import { closurePackages } from "./closure-packages.ts";
+import { closureFetch } from "./fetch-closure.ts";
+import type { LockHold } from "./lock-hold.ts";
+import { listMemberFiles } from "./member-files.ts";
+import { memberDir, type OpenProject } from "./open-project.ts";
+import { outputDirs } from "./output-dirs.ts";
+import type { CachePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
+import { projectContent } from "./project-content.ts";
+import { freshLock } from "./read-lock.ts";
+import type { SourceRevision } from "./source-revision.ts";
+
+export interface MaterializeOptions {
+  readonly member: WorkspaceMember;
+  readonly environment: string;
+  readonly hold: LockHold;
+  /** Absolute folders that this command writes to. */
+  readonly outputDirs: readonly string[];
+}
+
+/** The handoff, and a reader of all that it names. */
+export interface Materialized {
+  readonly project: MaterializedProject;
+  readonly content: ContentReader;
+}
+
+/** How many paths a warning names. */
+const NAMED_PATHS = 5;
+
+type MaterializePorts = FolderPorts & CachePorts & ImagePorts & RunPorts;
+
+/**
+ * Makes the handoff of one member for one environment. The lock is judged first, from files alone (contracts, §§3, 6).
+ * @throws {VoxError} LOCK_MISSING, LOCK_STALE, DEPLOY_INCOMPLETE, CONTENT_MISSING, OFFLINE_UNPROVABLE, BUILD_FAILED and what files can be
+ */
+export async function materializeProject(
+  project: OpenProject,
+  options: MaterializeOptions,
+  ports: MaterializePorts,
+): Promise<Materialized> {
+  const { member } = options;
+  const { lock, digest: lockDigest } = await freshLock(project.files, project.desired);
+  const { intent, warnings } = deployIntentFor(member.manifest, options.environment);
+  for (const { code, message, hint } of warnings) ports.onEvent({ kind: "warning", code, message, hint });
+  const closure = closureOf(lock, member.path, { dev: false });
+  await runBuildStep(project, member, ports);
+  const { files, opened } = await listApplicationFiles(project, member, options.outputDirs, ports);
+  const packages = await closurePackages(project, closure.packages, ports);
+  const { platforms } = intent.container;
+  await closureFetch(project, closure.packages, { hold: options.hold, platforms }, ports).all();
+  const applicationFiles = await digestFiles(opened.reader, files);
+  const revision = await ports.git.describe(memberDir(project, member));
+  warnUntracked(applicationFiles, revision, ports);
+  return {
+    project: {
+      schemaVersion: 1,
+      identity: identityOf(member, revision),
+      closureDigest: closure.digest,
+      lockDigest,
+      mode: options.hold.mode,
+      packages,
+      files: applicationFiles,
+      baseImages: lock.baseImages.filter(({ reference }) => reference === intent.container.baseImage),
+      deploy: intent,
+    },
+    content: unionReader([projectContent(opened.reader, applicationFiles), ports.cache]),
+  };
+}
+
+/** What would enter the application layer, with reasons, for `--list`. */
+export async function listApplication(
+  project: OpenProject,
+  member: WorkspaceMember,
+  ports: FolderPorts,
+): Promise<readonly ListedPath[]> {
+  return (await listApplicationFiles(project, member, [], ports)).reasons;
+}
+
+const listApplicationFiles = (project: OpenProject, member: WorkspaceMember, dirs: readonly string[], ports: FolderPorts) =>
+  listMemberFiles(
+    project,
+    member,
+    { symlinks: "keep", outputDirs: [...outputDirs(memberDir(project, member)), ...dirs.map((dir) => resolve(dir))] },
+    ports,
+  );
+
+async function runBuildStep(project: OpenProject, member: WorkspaceMember, ports: FolderPorts & RunPorts): Promise<void> {
+  const { build } = member.manifest.package;
+  if (build.length === 0) return;
+  ports.onEvent({ kind: "step", message: `run \`${build.join(" ")}\`` });
+  await ports.buildStep.run(build, memberDir(project, member));
+}
+
+function warnUntracked(files: readonly ApplicationFile[], { untracked }: SourceRevision, { onEvent }: RunPorts): void {
+  const unknown = new Set(untracked);
+  const paths = files.map(({ path }) => path).filter((path) => unknown.has(path));
+  if (paths.length === 0) return;
+  const named = paths.slice(0, NAMED_PATHS).map((path) => `\`${path}\``);
+  const more = paths.length > named.length ? ` and ${paths.length - named.length} more` : "";
+  const message = `files that git does not track enter the image: ${named.join(", ")}${more}`;
+  onEvent({
+    kind: "warning",
+    code: "FILES_UNTRACKED",
+    message,
+    hint: "commit them, or name them in `.gitignore` or `.voxignore`",
+  });
+}
+
+function identityOf({ manifest }: WorkspaceMember, { revision, dirty }: SourceRevision): ProjectIdentity {
+  const { name, version, description, license, authors, repository, homepage, documentation } = manifest.package;
+  return {
+    name,
+    version,
+    authors,
+    dirty,
+    ...(description === undefined ? {} : { description }),
+    ...(license === undefined ? {} : { license }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(homepage === undefined ? {} : { homepage }),
+    ...(documentation === undefined ? {} : { documentation }),
+    ...(revision === undefined ? {} : { revision }),
+  };
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { dockerArchive } from "../container/output/docker-archive.ts";
+import { writeLayout } from "../container/output/write-layout.ts";
+import type { TransferSummary } from "../oci/copy.ts";
+import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
+import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
+import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
+import { memberDir, type OpenProject } from "./open-project.ts";
+import type { PackageFormat } from "./output-dirs.ts";
+import type { CachePorts, FolderPorts, ImagePorts, OutputPorts, RunPorts } from "./ports.ts";
+
+export interface PackageOptions extends Omit<MaterializeOptions, "outputDirs"> {
+  readonly format: PackageFormat;
+  /** Absolute: the layout itself, or the folder of the archive (contracts, §8). */
+  readonly outDir: string;
+}
+
+type PackagePorts = FolderPorts & CachePorts & ImagePorts & OutputPorts & RunPorts;
+
+/**
+ * Builds the image of a member and writes it into a folder, whole or not at all; no registry is written.
+ * @throws {VoxError} as `materializeProject` and `buildProjectImage`, and CANNOT_WRITE
+ */
+export async function packageImage(project: OpenProject, options: PackageOptions, ports: PackagePorts): Promise<ImageResult> {
+  const materialized = await materializeProject(project, { ...options, outputDirs: [options.outDir] }, ports);
+  const folder = memberDir(project, options.member);
+  const built = await buildProjectImage(materialized, { folder, offline: options.hold.offline }, ports);
+  const written = await writeImage(built, options, ports);
+  return imageResult({ image: built.image, ...written, requests: ports.requestCount() });
+}
+
+interface Written {
+  readonly reference: string;
+  readonly transfer: TransferSummary;
+  readonly out: string;
+}
+
+async function writeImage({ plan, image }: ProjectImage, options: PackageOptions, ports: PackagePorts): Promise<Written> {
+  const { outDir, environment } = options;
+  const { signal, onEvent } = ports;
+  switch (options.format) {
+    case "oci-layout": {
+      const fill = { tag: environment, signal, onEvent };
+      const transfer = await ports.replaceLayout(outDir, (layout) => writeLayout(image, layout, fill));
+      return { reference: `oci-layout:${outDir}:${environment}`, transfer, out: outDir };
+    }
+    case "docker-archive": {
+      const out = join(outDir, `${plan.imageName}.tar`);
+      const reference = `${plan.imageName}:${environment}`;
+      await ports.writeFile(out, dockerArchive(image, { platform: ports.hostPlatform, repoTags: [reference], signal }));
+      return { reference, transfer: NO_TRANSFER, out };
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { DocumentCache } from "../container/base-image/base-image.ts";
+import type { LayerCache } from "../container/build/layer-cache.ts";
+import type { Engine } from "../container/engine/engine.ts";
+import type { ByteStream } from "../core/byte-stream.ts";
+import type { EventSink } from "../core/events.ts";
+import type { PackageName } from "../core/package-name.ts";
+import type { Platform } from "../core/platform.ts";
+import type { ContentStore, Mounter, Repository } from "../oci/content-store.ts";
+import type { ImageReference } from "../oci/reference.ts";
+import type { Access } from "../oci/token-scope.ts";
+import type { BlobCache } from "../pm/cas/blob-cache.ts";
+import type { OuterRules } from "../pm/files/list-project-files.ts";
+import type { FileReader, ProjectFolder } from "../pm/files/project-folder.ts";
+import type { ProjectFiles, ProjectWriter } from "../pm/manifest/project-files.ts";
+import type { Materializer } from "../pm/materialize/materializer.ts";
+import type { RegistryLocation } from "../pm/registry/location.ts";
+import type { PackageRepository } from "../pm/registry/package-registry.ts";
+import type { EngineChoice } from "../project/deploy-intent.ts";
+import type { BuildStep } from "./build-step.ts";
+import type { VersionControl } from "./source-revision.ts";
+
+/*
+ * What the ops need of the machine, one small port a concern. An op takes only those that it names; `src/runtime/` makes them all.
+ */
+
+/** How a command runs: where its talk goes and when it stops. */
+export interface RunPorts {
+  readonly signal: AbortSignal;
+  readonly onEvent: EventSink;
+}
+
+/** The files of a project; folders are absolute. */
+export interface FolderPorts {
+  projectFiles(dir: string): ProjectFiles & ProjectWriter;
+  openFolder(dir: string): OpenFolder;
+  /** Makes a folder and those above it. */
+  makeFolder(dir: string): Promise<void>;
+  readonly git: VersionControl;
+  readonly buildStep: BuildStep;
+}
+
+export interface OpenFolder {
+  readonly folder: ProjectFolder;
+  readonly reader: FileReader;
+  outerRules(): Promise<readonly OuterRules[]>;
+}
+
+/** Registries of packages; a `file:` location is absolute here. */
+export interface RegistryPorts {
+  /** The machine's default registry, and how the user named it. */
+  readonly defaultRegistry: RegistryLocation;
+  /** For blobs by digest, and with `push` for publishing. */
+  packageRepository(location: RegistryLocation, name: PackageName, access: Access): Repository;
+  /** For resolving: metadata is kept by digest, and offline it is all there is. */
+  metadataRepository(location: RegistryLocation, name: PackageName, options: { readonly offline: boolean }): PackageRepository;
+}
+
+/** What the machine keeps between runs. */
+export interface CachePorts {
+  readonly cache: BlobCache;
+  readonly layers: LayerCache;
+  readonly documents: DocumentCache;
+  /** Manifests of images that were published. */
+  readonly published: ContentStore;
+  readonly materializer: Materializer;
+}
+
+export interface ImagePorts {
+  readonly voxVersion: string;
+  /** RFC 3339, from SOURCE_DATE_EPOCH. */
+  readonly created: string | undefined;
+  /** The platform of this machine's containers. */
+  readonly hostPlatform: Platform;
+  imageRepository(
+    reference: ImageReference,
+    options?: { readonly access: Access; readonly mountFrom: readonly string[] },
+  ): Repository & Mounter;
+  imageLayout(dir: string): Repository;
+  /** HTTP requests that were sent so far. */
+  requestCount(): number;
+}
+
+/** Where results are written: whole or not at all. */
+export interface OutputPorts {
+  /**
+   * Fills a new folder beside `dir` and puts it in its place.
+   * @throws {VoxError} CANNOT_WRITE, also when `dir` holds something that vox did not write
+   */
+  replaceLayout<T>(dir: string, fill: (layout: Repository) => Promise<T>): Promise<T>;
+  /** @throws {VoxError} CANNOT_WRITE */
+  writeFile(path: string, content: ByteStream): Promise<void>;
+}
+
+export interface EnginePorts {
+  /** @throws {VoxError} ENGINE_UNAVAILABLE naming what was tried */
+  engine(choice: EngineChoice): Promise<Engine>;
+}

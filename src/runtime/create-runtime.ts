@@ -1,0 +1,128 @@
+import { homedir } from "node:os";
+import type { Environment } from "../config/environment-variables.ts";
+import { PROGRAM_VERSION } from "../config/generated/version.ts";
+import { sourceDateEpochSeconds } from "../config/parse-variable.ts";
+import { resolvePaths } from "../config/paths.ts";
+import type { EventSink } from "../core/events.ts";
+import { parsePlatform, type Platform } from "../core/platform.ts";
+import { FsBlobDirectory } from "../oci/fs-blob-directory.ts";
+import { FsLayoutStore } from "../oci/fs-layout-store.ts";
+import type { CachePorts, EnginePorts, FolderPorts, ImagePorts, OutputPorts, RegistryPorts, RunPorts } from "../ops/ports.ts";
+import { readPackageArchive } from "../archive/read-package-archive.ts";
+import { blobCache } from "../pm/cas/blob-cache.ts";
+import { FsMetadataCache } from "../pm/cas/fs-metadata-cache.ts";
+import { openFileReader } from "../pm/files/fs-file-reader.ts";
+import { readOuterRules } from "../pm/files/fs-outer-rules.ts";
+import { openProjectFolder } from "../pm/files/fs-project-folder.ts";
+import { FsProjectFiles } from "../pm/manifest/fs-project-files.ts";
+import { FsMaterializer } from "../pm/materialize/fs-materializer.ts";
+import { cachedRepository, offlineRepository } from "../pm/registry/cached-repository.ts";
+import { documentStore } from "./document-store.ts";
+import { FsLayerCache } from "./fs-layer-cache.ts";
+import { fsOutput, makeFolder } from "./fs-output.ts";
+import { RegistryAccess } from "./registry-access.ts";
+
+/** The real machine, as the ops see it. What a command does not use is not loaded. */
+export type Runtime = RunPorts & FolderPorts & RegistryPorts & CachePorts & ImagePorts & OutputPorts & EnginePorts;
+
+export interface RuntimeOptions {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventSink;
+}
+
+/** @throws {VoxError} CONFIG_INVALID, LOCATION_INVALID for variables that cannot be understood */
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { env, cwd, signal, onEvent } = options;
+  const home = homedir();
+  const paths = resolvePaths(env, home);
+  const access = new RegistryAccess({ env, home, cwd, paths, userAgent: `vox/${PROGRAM_VERSION}` });
+  return {
+    signal,
+    onEvent,
+    ...folderPorts(signal),
+    ...registryPorts(access, paths.cacheDir),
+    ...cachePorts(paths.cacheDir),
+    ...imagePorts(access, env),
+    ...fsOutput,
+    async engine(choice) {
+      const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
+      return connectEngine({ choice, environment: env });
+    },
+  };
+}
+
+const folderPorts = (signal: AbortSignal): FolderPorts => ({
+  projectFiles: (dir) => new FsProjectFiles(dir),
+  openFolder: (dir) => ({
+    folder: openProjectFolder(dir),
+    reader: openFileReader(dir),
+    outerRules: () => readOuterRules(dir),
+  }),
+  makeFolder,
+  git: {
+    describe: async (folder) => (await import("./process-git.ts")).processGit(signal).describe(folder),
+  },
+  buildStep: {
+    run: async (argv, folder) => (await import("./process-build.ts")).processBuild(signal).run(argv, folder),
+  },
+});
+
+function registryPorts(access: RegistryAccess, cacheDir: string): RegistryPorts {
+  const metadata = new FsMetadataCache(cacheDir);
+  return {
+    defaultRegistry: access.defaultRegistry,
+    packageRepository: (location, name, use) => access.packageRepository(location, name, use),
+    metadataRepository(location, name, { offline }) {
+      if (location.kind === "file") return access.packageRepository(location, name, "pull");
+      const key = access.repositoryKey(location, name);
+      if (offline) return offlineRepository(key, metadata);
+      return cachedRepository(access.packageRepository(location, name, "pull"), key, metadata);
+    },
+  };
+}
+
+function cachePorts(cacheDir: string): CachePorts {
+  const blobs = new FsBlobDirectory(cacheDir, { onCorrupt: "evict" });
+  const cache = blobCache(blobs);
+  const documents = documentStore(new FsMetadataCache(cacheDir));
+  return {
+    cache,
+    layers: new FsLayerCache(cacheDir, {
+      exists: cache.exists,
+      fetch: cache.fetch,
+      ingest: (content) => blobs.ingest(content),
+    }),
+    documents,
+    published: documents,
+    materializer: new FsMaterializer({
+      cacheDir,
+      blobs: cache,
+      readArchive: readPackageArchive,
+      readManifest: async (bytes, what) =>
+        (await import("../pm/registry/archived-manifest.ts")).readArchivedManifest(bytes, what),
+    }),
+  };
+}
+
+const imagePorts = (access: RegistryAccess, env: Environment): ImagePorts => ({
+  voxVersion: PROGRAM_VERSION,
+  created: createdFrom(env),
+  hostPlatform: hostPlatform(process.arch),
+  imageRepository: ({ registry, repository }, use) =>
+    access.remote(registry, repository, use ? { access: use.access, mountSources: use.mountFrom } : { access: "pull" }),
+  imageLayout: (dir) => new FsLayoutStore(dir),
+  requestCount: () => access.requestCount,
+});
+
+/** SOURCE_DATE_EPOCH as RFC 3339, without fractions of a second. */
+function createdFrom(env: Environment): string | undefined {
+  const seconds = sourceDateEpochSeconds(env);
+  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+/** Containers run Linux whatever the host is. */
+const hostPlatform = (arch: string): Platform => parsePlatform(`linux/${ARCHITECTURES[arch] ?? arch}`);
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };

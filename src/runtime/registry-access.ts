@@ -1,0 +1,109 @@
+import { join, resolve } from "node:path";
+import type { Environment } from "../config/environment-variables.ts";
+import { parseListVariable } from "../config/parse-variable.ts";
+import type { VoxPaths } from "../config/paths.ts";
+import { type CredentialSource, firstOf, hostTokenSource } from "../oci/credentials.ts";
+import { DockerConfigCredentials } from "../oci/fs-docker-config.ts";
+import { FsLayoutStore } from "../oci/fs-layout-store.ts";
+import { UndiciTransport } from "../oci/http-undici-transport.ts";
+import { ProcessCredentialHelper } from "../oci/process-credential-helper.ts";
+import { RegistryClient } from "../oci/registry-client.ts";
+import { RemoteStore, type RemoteStoreOptions } from "../oci/remote-store.ts";
+import type { Access } from "../oci/token-scope.ts";
+import { observedTransport } from "../oci/transport.ts";
+import {
+  formatRegistryLocation,
+  parseRegistryLocation,
+  type RegistryLocation,
+  repositoryPath,
+} from "../pm/registry/location.ts";
+import { canonicalHost } from "../oci/reference.ts";
+import type { PackageName } from "../core/package-name.ts";
+import type { Repository } from "../oci/content-store.ts";
+import { systemClock } from "./system-clock.ts";
+
+export interface RegistryAccessOptions {
+  readonly env: Environment;
+  readonly home: string;
+  readonly cwd: string;
+  readonly paths: VoxPaths;
+  readonly userAgent: string;
+}
+
+/** Opens repositories of registries and folders; one client a host, so that connections and tokens are shared. */
+export class RegistryAccess {
+  readonly defaultRegistry: RegistryLocation;
+  readonly #options: RegistryAccessOptions;
+  readonly #clients = new Map<string, RegistryClient>();
+  readonly #credentials: CredentialSource;
+  readonly #transport: UndiciTransport;
+  #requestCount = 0;
+
+  constructor(options: RegistryAccessOptions) {
+    const { env, home } = options;
+    this.#options = options;
+    this.defaultRegistry = defaultRegistry(options);
+    this.#credentials = firstOf([...tokenSource(env, this.defaultRegistry), dockerCredentials(env, home)]);
+    this.#transport = new UndiciTransport({ userAgent: options.userAgent, proxy: proxyOf(env) });
+  }
+
+  get requestCount(): number {
+    return this.#requestCount;
+  }
+
+  /** The repository of a package; a `file:` location is absolute. */
+  packageRepository(location: RegistryLocation, name: PackageName, access: Access): Repository {
+    if (location.kind === "file") return new FsLayoutStore(join(location.dir, name));
+    return this.remote(location.host, repositoryPath(location.prefix, name), { access });
+  }
+
+  /** What the facts about a package's repository are remembered by. */
+  repositoryKey(location: RegistryLocation, name: PackageName): string {
+    return `${formatRegistryLocation(location)}/${name}`;
+  }
+
+  remote(host: string, repository: string, options: RemoteStoreOptions): RemoteStore {
+    return new RemoteStore(this.#client(canonicalHost(host)), repository, options);
+  }
+
+  #client(host: string): RegistryClient {
+    const known = this.#clients.get(host);
+    if (known) return known;
+    const client = new RegistryClient(host, {
+      transport: observedTransport(this.#transport, () => {
+        this.#requestCount += 1;
+      }),
+      credentials: this.#credentials,
+      clock: systemClock,
+      insecureHosts: parseListVariable(this.#options.env, "VOX_INSECURE_REGISTRIES"),
+    });
+    this.#clients.set(host, client);
+    return client;
+  }
+}
+
+/** VOX_REGISTRY, relative to where the command stands, else the folder that is built in. */
+function defaultRegistry({ env, cwd, paths }: RegistryAccessOptions): RegistryLocation {
+  const named = env["VOX_REGISTRY"] ?? "";
+  const location = parseRegistryLocation(named === "" ? `file:${join(paths.dataDir, "registry")}` : named);
+  return location.kind === "file" ? { ...location, dir: resolve(cwd, location.dir) } : location;
+}
+
+/** The token belongs to the host of VOX_REGISTRY alone (contracts, §8). */
+function tokenSource(env: Environment, location: RegistryLocation): readonly CredentialSource[] {
+  const token = env["VOX_REGISTRY_TOKEN"] ?? "";
+  const isNamed = (env["VOX_REGISTRY"] ?? "") !== "";
+  return token !== "" && isNamed && location.kind === "oci" ? [hostTokenSource(canonicalHost(location.host), token)] : [];
+}
+
+function dockerCredentials(env: Environment, home: string): CredentialSource {
+  const dockerDir = env["DOCKER_CONFIG"] || join(home, ".docker");
+  const runtimeDir = env["XDG_RUNTIME_DIR"] ?? "";
+  const files = [join(dockerDir, "config.json"), ...(runtimeDir === "" ? [] : [join(runtimeDir, "containers", "auth.json")])];
+  return new DockerConfigCredentials(files, new ProcessCredentialHelper({ env }));
+}
+
+function proxyOf(env: Environment) {
+  const named = { https: env["HTTPS_PROXY"] ?? env["https_proxy"], no: env["NO_PROXY"] ?? env["no_proxy"] };
+  return { ...(named.https ? { https: named.https } : {}), ...(named.no ? { no: named.no } : {}) };
+}
