@@ -17,7 +17,7 @@ export const featureNameWord = word(/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/, "is not a 
 export const identifierWord = word(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "is not a name of letters, digits, `.`, `_` and `-`");
 
 const SEMVER =
-  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+  /^(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
 export const versionWord = word(SEMVER, "is not a semver version such as `1.4.0`").max(120, { error: "is longer than 120 bytes" });
 

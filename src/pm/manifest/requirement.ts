@@ -1,4 +1,3 @@
-import semver from "semver";
 import type { Brand } from "../../core/brand.ts";
 import type { PackageName } from "../../core/package-name.ts";
 import { VoxError } from "../../errors/vox-error.ts";
@@ -6,9 +5,11 @@ import { VoxError } from "../../errors/vox-error.ts";
 /** A semver range in one word, such as `^2.1`, `>=1,<3` or `^1||^2`: `,` is AND, `||` is OR. */
 export type VersionRange = Brand<string, "VersionRange">;
 
-/** `OPERATOR MAJOR[.MINOR[.PATCH[-PRE][+BUILD]]]`, a trailing part being `*` or left out. */
+/** `OPERATOR MAJOR[.MINOR[.PATCH[-PRE][+BUILD]]]`, a trailing part being `*` or left out: all that the `semver` library takes of it. */
 const COMPARATOR =
-  /^(?<operator>[<>]=?|[=^~])?(?<numbers>(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){0,2}(?<wildcard>(?:\.[*xX]){1,2})?)(?<pre>-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+  /^(?<operator>[<>]=?|[=^~])?(?<numbers>(?:0|[1-9]\d{0,14})(?:\.(?:0|[1-9]\d{0,14})){0,2}(?<wildcard>(?:\.[*xX]){1,2})?)(?:-(?<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+
+const PADDED_NUMBER = /(?:^|\.)0\d+(?:\.|$)/;
 
 const ANY_VERSION = /^[*xX]$/;
 
@@ -19,7 +20,7 @@ const ANY_VERSION = /^[*xX]$/;
 export function normaliseRange(text: string): VersionRange {
   const alternatives = text.split("||").map((alternative) => alternative.split(",").map(normaliseComparator));
   const range = alternatives.map((comparators) => comparators.join(",")).join("||");
-  if (alternatives.flat().includes(undefined) || semver.validRange(semverRangeText(range)) === null) {
+  if (alternatives.flat().includes(undefined)) {
     throw new VoxError("VERSION_INVALID", `\`${text}\` is not a version requirement`, {
       hint: "write it as `^1.2`, `=1.2.3` or `>=1, <3`",
     });
@@ -35,10 +36,11 @@ function normaliseComparator(text: string): string | undefined {
   if (ANY_VERSION.test(comparator)) return "*";
   const groups = COMPARATOR.exec(comparator)?.groups;
   if (groups === undefined) return undefined;
-  const { operator, numbers = "", wildcard, pre = "" } = groups;
-  const parts = numbers.split(".");
-  if (parts.length > 3 || (pre !== "" && (wildcard !== undefined || parts.length < 3))) return undefined;
-  return `${operator ?? (wildcard === undefined ? "^" : "")}${numbers.replaceAll(/[xX]/g, "*")}${pre}`;
+  const { operator, numbers = "", wildcard, pre } = groups;
+  const parts = numbers.split(".").length;
+  if (parts > 3 || (pre !== undefined && (wildcard !== undefined || parts < 3 || PADDED_NUMBER.test(pre)))) return undefined;
+  const prefix = operator ?? (wildcard === undefined ? "^" : "");
+  return `${prefix}${numbers.replaceAll(/[xX]/g, "*")}${pre === undefined ? "" : `-${pre}`}`;
 }
 
 /** Where a dependency is to come from, as a manifest asks. */

@@ -58,6 +58,10 @@ describe("a version requirement in one word", () => {
     "^*",
     "1.2.3-",
     "1.2.3-a..b",
+    "1.2.3-01",
+    "1.2.3-a.007.b",
+    "1.2.3+",
+    "9007199254740993",
     "git+https://x",
     "-1",
   ])("`%s` is refused", (text) => {
@@ -110,6 +114,22 @@ describe("a version requirement in one word", () => {
     );
   });
 
+  test("whatever is accepted the semver library takes, and a full version that is refused it does not take", () => {
+    const pre = fc.constantFrom("", "-a", "-1", "-01", "-a.b-c", "-a..b", "-", "-0", "-0a", "+b", "-rc.1+b.2", "+");
+    const part = fc.constantFrom("0", "1", "01", "*", "x", "999999999999999", "9007199254740993", "");
+    const text = fc
+      .tuple(fc.constantFrom("", "^", "~", "=", ">", ">=", "<", "<=", "^^", "=>"), fc.array(part, { maxLength: 4 }), pre)
+      .map(([operator, parts, tail]) => `${operator}${parts.join(".")}${tail}`);
+    fc.assert(
+      fc.property(text, (one) => {
+        const accepted = accepts(one);
+        if (accepted) expect(semver.validRange(semverRangeText(normaliseRange(one)))).not.toBeNull();
+        else if (/^(?:[<>]=?|[=^~])?\d+\.\d+\.\d+/.test(one)) expect(semver.validRange(one.replace(/^(?=\d)/, "^"))).toBeNull();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test("a version satisfies it when for some alternative it satisfies every comparator", () => {
     const full = fc.tuple(number, number, number).map((parts) => parts.join("."));
     fc.assert(
@@ -124,3 +144,12 @@ describe("a version requirement in one word", () => {
     );
   });
 });
+
+function accepts(text: string): boolean {
+  try {
+    normaliseRange(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
