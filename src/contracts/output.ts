@@ -1,17 +1,20 @@
 import { z } from "zod";
-import type { DeepReadonly } from "./deep-readonly.ts";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
 
 /** The documents that commands print with `--json` (contracts, §8). Readers ignore keys that they do not know; keys are only ever added. */
 
-const lockedVersion = z.looseObject({ name: packageName, version: z.string().optional(), source: z.string() });
-const changedVersion = z.looseObject({ name: packageName, from: z.string(), to: z.string() });
+const lockChange = z.looseObject({
+  kind: z.enum(["package", "base-image"]),
+  name: z.string(),
+  from: z.string().optional().describe("Version, source or digest before"),
+  to: z.string().optional(),
+});
 
 export const lockDocument = z.looseObject({
   lockDigest: digest.describe("sha256 of the bytes of vox.lock"),
   changed: z.boolean(),
-  diff: z.looseObject({ added: z.array(lockedVersion), removed: z.array(lockedVersion), changed: z.array(changedVersion) }),
+  diff: z.looseObject({ added: z.array(lockChange), removed: z.array(lockChange), changed: z.array(lockChange) }),
   packages: count,
 });
 
@@ -34,9 +37,7 @@ export const publishDocument = z.looseObject({
   registry: z.string(),
   reference: z.string(),
   manifest: digest,
-  digest,
-  diffId: digest,
-  size: sizeBytes,
+  archives: z.array(z.looseObject({ platform: platform.optional(), digest, diffId: digest, size: sizeBytes })),
   published: z.boolean().describe("false with `--dry-run`"),
 });
 
@@ -80,12 +81,6 @@ export const explainDocument = z.looseObject({
   hint: z.string().nullable(),
 });
 
-export type LockDocument = DeepReadonly<z.infer<typeof lockDocument>>;
-export type SyncDocument = DeepReadonly<z.infer<typeof syncDocument>>;
-export type ImageDocument = DeepReadonly<z.infer<typeof imageDocument>>;
-export type PublishDocument = DeepReadonly<z.infer<typeof publishDocument>>;
-export type FileListDocument = DeepReadonly<z.infer<typeof fileListDocument>>;
-export type InitDocument = DeepReadonly<z.infer<typeof initDocument>>;
 
 const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   init: initDocument,

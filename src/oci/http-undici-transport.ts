@@ -95,7 +95,8 @@ interface Pools {
 }
 
 async function openPools({ proxy, connectTimeoutMs = 20_000 }: UndiciTransportOptions): Promise<Pools> {
-  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  // A CommonJS module that is bundled has its names on the default export alone.
+  const { Agent, EnvHttpProxyAgent } = (await import("undici")).default;
   const connect = { timeout: connectTimeoutMs };
   const direct = new Agent({ connect });
   if (!proxy?.https && !proxy?.http) return { for: () => direct, destroy: () => direct.destroy() };

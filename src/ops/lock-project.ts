@@ -1,13 +1,14 @@
 import { type Digest, digestOf } from "../core/digest.ts";
+import type { PackageName } from "../core/package-name.ts";
 import { isVoxError } from "../errors/vox-error.ts";
 import { buildLock, type ChosenPackage } from "../pm/lockfile/build-lock.ts";
 import { diffLocks, type LockDiff } from "../pm/lockfile/diff-locks.ts";
-import type { Lockfile } from "../pm/lockfile/lockfile.ts";
+import type { LockedPackage, Lockfile } from "../pm/lockfile/lockfile.ts";
 import { renderLock } from "../pm/lockfile/render-lock.ts";
 import { staleReasons } from "../pm/lockfile/staleness.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import { resolutionError } from "../pm/resolver/failure.ts";
-import type { LocalPackage } from "../pm/resolver/request.ts";
+import type { LocalPackage, ResolveRequest } from "../pm/resolver/request.ts";
 import type { ResolvedPackage } from "../pm/resolver/resolution.ts";
 import { resolveWith } from "../pm/resolver/resolve-with.ts";
 import { lockBaseImages } from "./lock-base-images.ts";
@@ -15,7 +16,7 @@ import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
 import type { ImagePorts, RunPorts } from "./ports.ts";
 import { wishLines } from "./prove-manifest.ts";
-import { freshLock, LOCK_FILE, type ReadLock, readLock } from "./read-lock.ts";
+import { freshLock, LOCK_FILE, type ReadLock, readOldLock } from "./read-lock.ts";
 import { refuseChangedContent, RegistryReleases } from "./registry-releases.ts";
 
 export interface LockResult {
@@ -26,22 +27,37 @@ export interface LockResult {
   readonly diff: LockDiff;
 }
 
+/** What `vox update` asks beyond what the manifests do. */
+export interface UpdateRequest {
+  /** Names whose locked version is not kept; `all` for a plain `vox update`. */
+  readonly unlocked: ResolveRequest["unlocked"];
+  /** The one version allowed for a name. */
+  readonly precise?: ReadonlyMap<PackageName, string>;
+  /** Whether the tags of base images are asked again. */
+  readonly baseImages: boolean;
+}
+
 type LockPorts = Pick<ImagePorts, "imageRepository" | "imageLayout"> & RunPorts;
 
 /**
  * Makes vox.lock say what the manifests ask, keeping locked versions where they fit; held as locked it is only checked (contracts, §3).
  * @throws {VoxError} LOCK_MISSING, LOCK_STALE, LOCK_INVALID, NO_SOLUTION, PACKAGE_UNKNOWN, REGISTRY_CONTENT_CHANGED, OFFLINE_UNPROVABLE
  */
-export async function lockProject(project: OpenProject, hold: LockHold, ports: LockPorts): Promise<LockResult> {
+export async function lockProject(
+  project: OpenProject,
+  hold: LockHold,
+  ports: LockPorts,
+  update?: UpdateRequest,
+): Promise<LockResult> {
   const { files, desired } = project;
   if (hold.mode !== "default") return unchanged(await freshLock(files, desired));
-  const old = await readLock(files);
+  const old = await readOldLock(files);
   const releases = new RegistryReleases(project.registries, { offline: hold.offline, signal: ports.signal });
   const chosen =
-    old && staleReasons(old.lock, desired).length === 0
+    old?.lock && update?.unlocked === undefined && staleReasons(old.lock, desired).length === 0
       ? await keptPackages(old.lock, releases, ports)
-      : await resolvedPackages(project, old?.lock, releases);
-  const baseImages = await lockBaseImages(project, old?.lock.baseImages ?? [], hold, ports);
+      : await resolvedPackages(project, old?.packages ?? [], releases, update);
+  const baseImages = await lockBaseImages(project, update?.baseImages ? [] : (old?.baseImages ?? []), hold, ports);
   const { lock } = buildLock(desired, chosen, baseImages);
   const text = renderLock(lock);
   ports.signal.throwIfAborted();
@@ -68,23 +84,27 @@ const SILENCE: ReadonlySet<string> = new Set(["REGISTRY_UNAVAILABLE", "REGISTRY_
 
 async function resolvedPackages(
   { workspace }: OpenProject,
-  old: Lockfile | undefined,
+  old: readonly LockedPackage[],
   releases: RegistryReleases,
+  update?: UpdateRequest,
 ): Promise<readonly ChosenPackage[]> {
-  const preferred = new Map(
-    (old?.packages ?? []).flatMap(({ name, version }) => (version === undefined ? [] : [[name, version] as const])),
-  );
+  const preferred = new Map(old.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version] as const])));
   const locals = [
     ...workspace.members.map((member) => localPackage(member, true)),
     ...workspace.pathPackages.map((found) => localPackage(found, false)),
   ];
-  const outcome = await resolveWith({ locals, patches: workspace.patches, preferred }, releases);
+  const outcome = await resolveWith({ locals, patches: workspace.patches, preferred, ...wishesOf(update) }, releases);
   if (outcome.kind !== "resolved") throw resolutionError(outcome);
   const chosen = await Promise.all(outcome.resolution.packages.map((resolved) => chosenPackage(resolved, releases)));
   const packages = chosen.flat();
   await refuseChangedContent(stillLocked(old, packages), releases);
   return packages;
 }
+
+const wishesOf = (update: UpdateRequest | undefined): Pick<ResolveRequest, "unlocked" | "precise"> => ({
+  ...(update?.unlocked && { unlocked: update.unlocked }),
+  ...(update?.precise && { precise: update.precise }),
+});
 
 const localPackage = ({ path, manifest }: Pick<WorkspaceMember, "path" | "manifest">, isMember: boolean): LocalPackage => ({
   name: manifest.package.name,
@@ -112,7 +132,7 @@ async function chosenPackage(resolved: ResolvedPackage, releases: RegistryReleas
 }
 
 /** Locked entries whose version was chosen again: their content may not differ. */
-function stillLocked(old: Lockfile | undefined, chosen: readonly ChosenPackage[]): Lockfile["packages"] {
+function stillLocked(old: readonly LockedPackage[], chosen: readonly ChosenPackage[]): readonly LockedPackage[] {
   const versions = new Map(chosen.map(({ name, version }) => [name, version]));
-  return (old?.packages ?? []).filter(({ name, version }) => version !== undefined && versions.get(name) === version);
+  return old.filter(({ name, version }) => version !== undefined && versions.get(name) === version);
 }

@@ -8,9 +8,6 @@ export interface MemberListing extends ProjectListing {
   readonly opened: OpenFolder;
 }
 
-/** Where vox writes by default, relative to a project. */
-export const OUTPUT_FOLDER = "dist";
-
 interface ListedMember {
   readonly path: string;
   readonly manifest: PackageManifest;

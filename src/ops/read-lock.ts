@@ -1,9 +1,11 @@
 import { type Digest, digestOf } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { DesiredState } from "../pm/lockfile/desired-state.ts";
-import type { Lockfile } from "../pm/lockfile/lockfile.ts";
+import type { LockedPackage, Lockfile } from "../pm/lockfile/lockfile.ts";
+import { hasMergeMarkers, lockSides, preferredPackages } from "../pm/lockfile/merge-markers.ts";
 import { parseLock } from "../pm/lockfile/parse-lock.ts";
 import { assertFresh } from "../pm/lockfile/staleness.ts";
+import type { LockedBaseImage } from "../project/materialized-project.ts";
 import type { ProjectFiles } from "../pm/manifest/project-files.ts";
 
 export const LOCK_FILE = "vox.lock";
@@ -19,6 +21,31 @@ export interface ReadLock {
 export async function readLock(files: ProjectFiles): Promise<ReadLock | undefined> {
   const text = await files.readText(LOCK_FILE);
   return text === undefined ? undefined : { lock: parseLock(text, LOCK_FILE), text, digest: digestOf(text) };
+}
+
+/** What an old vox.lock says to a new one. */
+export interface OldLock {
+  readonly text: string;
+  /** Absent when a merge left two. */
+  readonly lock?: Lockfile;
+  /** Versions to keep where they fit, one a name. */
+  readonly packages: readonly LockedPackage[];
+  readonly baseImages: readonly LockedBaseImage[];
+}
+
+/**
+ * The lock that is to be written anew; merge-conflict markers in it are resolved by writing it.
+ * @throws {VoxError} LOCK_INVALID, LOCK_VERSION
+ */
+export async function readOldLock(files: ProjectFiles): Promise<OldLock | undefined> {
+  const text = await files.readText(LOCK_FILE);
+  if (text === undefined) return undefined;
+  if (hasMergeMarkers(text)) {
+    const sides = lockSides(text);
+    return { text, packages: preferredPackages(sides), baseImages: sides.flatMap((side) => side.baseImages) };
+  }
+  const lock = parseLock(text, LOCK_FILE);
+  return { text, lock, packages: lock.packages, baseImages: lock.baseImages };
 }
 
 /**

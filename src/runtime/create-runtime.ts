@@ -99,6 +99,7 @@ function cachePorts(cacheDir: string): CachePorts {
     materializer: new FsMaterializer({
       cacheDir,
       blobs: cache,
+      blobPath: (digest) => blobs.path(digest),
       readArchive: readPackageArchive,
       readManifest: async (bytes, what) =>
         (await import("../pm/registry/archived-manifest.ts")).readArchivedManifest(bytes, what),

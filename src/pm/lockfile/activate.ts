@@ -107,10 +107,10 @@ class Walk {
 
   #activateFeature(visit: Visit, feature: string): void {
     if (visit.features.has(feature)) return;
-    const items = visit.node.featureTable[feature];
-    if (!items && !isImplicitFeature(visit.node, feature)) return;
+    const items = itemsOf(visit.node, feature);
+    if (!items) return;
     visit.features.add(feature);
-    for (const item of items ?? [`dep:${feature}`]) this.#activateItem(visit, item);
+    for (const item of items) this.#activateItem(visit, item);
   }
 
   #activateItem(visit: Visit, item: string): void {
@@ -120,11 +120,17 @@ class Walk {
     const weak = dependency.endsWith("?");
     const name = weak ? dependency.slice(0, -1) : dependency;
     if (weak) addTo(visit.weak, packageNameKey(name), feature);
-    else this.#activateNamed(visit, name);
+    else this.#activateOptional(visit, name);
     for (const requirement of requirementsNamed(visit.node, name)) {
       const target = visit.activeRequirements.has(requirement) ? this.#graph.target(visit.node, requirement) : undefined;
       if (target) this.#wantFeatures(this.#enter(target), [feature]);
     }
+  }
+
+  /** As in cargo, `name/feature` also turns on the feature that is called after an optional dependency. */
+  #activateOptional(visit: Visit, name: string): void {
+    this.#activateNamed(visit, name);
+    if (requirementsNamed(visit.node, name).some((requirement) => requirement.optional)) this.#activateFeature(visit, name);
   }
 
   #activateNamed(visit: Visit, name: string): void {
@@ -136,6 +142,13 @@ class Walk {
 
 const requirementsNamed = (node: LockNode, name: string): readonly Requirement[] =>
   node.requirements.filter((requirement) => packageNameKey(requirement.name) === packageNameKey(name));
+
+/** What a feature stands for; `default` exists everywhere, if only as nothing; `undefined` for a feature that is none. */
+function itemsOf(node: LockNode, feature: string): readonly string[] | undefined {
+  if (Object.hasOwn(node.featureTable, feature)) return node.featureTable[feature];
+  if (feature === "default") return [];
+  return isImplicitFeature(node, feature) ? [`dep:${feature}`] : undefined;
+}
 
 /** An optional dependency is a feature of its own name unless some feature speaks of it as `dep:name`. */
 function isImplicitFeature(node: LockNode, feature: string): boolean {

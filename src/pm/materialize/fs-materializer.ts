@@ -3,10 +3,11 @@ import type { ArchivedPackage } from "./closure.ts";
 import { FsClosureStore } from "./fs-closure-store.ts";
 import { FsProjectLinks } from "./fs-project-links.ts";
 import { FsProjectModules } from "./fs-project-modules.ts";
+import { type BlobProofPorts, proveBlobs } from "./fs-blob-proof.ts";
 import type { UnpackPorts } from "./fs-unpack.ts";
 import type { Materializer, MaterializeRequest, MaterializeResult } from "./materializer.ts";
 
-export interface FsMaterializerOptions extends UnpackPorts {
+export interface FsMaterializerOptions extends UnpackPorts, BlobProofPorts {
   readonly cacheDir: string;
 }
 
@@ -14,8 +15,10 @@ export interface FsMaterializerOptions extends UnpackPorts {
 export class FsMaterializer implements Materializer {
   readonly #closures: FsClosureStore;
   readonly #modules: FsProjectModules;
+  readonly #ports: BlobProofPorts;
 
   constructor(options: FsMaterializerOptions) {
+    this.#ports = options;
     this.#closures = new FsClosureStore(options.cacheDir, options);
     this.#modules = new FsProjectModules(this.#closures, new FsProjectLinks(options.cacheDir));
   }
@@ -27,6 +30,7 @@ export class FsMaterializer implements Materializer {
   async materialize(request: MaterializeRequest): Promise<MaterializeResult> {
     try {
       const closure = await this.#closures.ensure(request);
+      await proveBlobs(closure.dir, request, this.#ports);
       const linked = this.#modules.link(closure, request);
       const packages = request.packages.length;
       return { closure: closure.key, packages, linked: linked ? packages : 0, verified: packages, repaired: closure.repaired };

@@ -16,7 +16,7 @@ export interface UnpackPorts {
   readonly readManifest: ReadArchivedManifest;
 }
 
-export type UnpackOptions = Pick<MaterializeRequest, "refetch" | "proveManifest" | "signal">;
+export type UnpackOptions = Pick<MaterializeRequest, "refetch" | "proveManifest" | "signal" | "onEvent">;
 
 /** What was unpacked; paths are relative to the package's folder. */
 export interface UnpackedPackage {
@@ -40,6 +40,7 @@ export async function unpackPackage(
     return await unpackOnce(entry, folder, ports, options);
   } catch (error) {
     if (!options.refetch || !(isVoxError(error, "CACHE_CORRUPT") || isVoxError(error, "CONTENT_MISSING"))) throw error;
+    options.onEvent?.({ kind: "warning", code: error.code, message: `${error.message}: it is fetched anew` });
   }
   rmSync(folder, { recursive: true, force: true });
   await options.refetch(entry);

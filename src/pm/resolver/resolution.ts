@@ -77,10 +77,7 @@ export function originConflict(reach: Reach): SourceConflict | undefined {
     const key = packageNameKey(name);
     demands.set(key, [...(demands.get(key) ?? []), { by, source: originText(origin) }]);
   };
-  for (const [member, targets] of reach.members) {
-    add(member.name, "the workspace", { kind: "local", local: member });
-    for (const base of targets) add(base.name, member.name, base.origin);
-  }
+  for (const [member, targets] of reach.members) for (const base of targets) add(base.name, member.name, base.origin);
   for (const { release, targets } of reach.packages.values())
     for (const base of targets) add(base.name, release.name, base.origin);
   const [clash] = sortedByUtf8(

@@ -29,8 +29,6 @@ export const intersection = (left: VersionSet, right: VersionSet): VersionSet =>
 export const difference = (left: VersionSet, right: VersionSet): VersionSet =>
   left.length === 0 || right.length === 0 ? left : sweep(left, right, (inLeft, inRight) => inLeft && !inRight);
 
-export const isEmpty = (set: VersionSet): boolean => set.length === 0;
-
 export const isSingleton = (set: VersionSet): boolean => set.length === 2 && at(set, 1) - at(set, 0) === 1;
 
 export function contains(set: VersionSet, position: number): boolean {
@@ -71,9 +69,6 @@ export function* positionsOf(set: VersionSet): Generator<number> {
     for (let position = at(set, index); position < at(set, index + 1); position += 1) yield position;
   }
 }
-
-/** A text that two sets share when they are equal. */
-export const setKey = (set: VersionSet): string => set.join(",");
 
 /** Walks both lists of bounds at once and opens or closes an interval wherever `keep` changes its mind. */
 function sweep(left: VersionSet, right: VersionSet, keep: (inLeft: boolean, inRight: boolean) => boolean): VersionSet {

@@ -32,6 +32,7 @@ async function standStill(): Promise<void> {
 const materializer = new FsMaterializer({
   cacheDir: job.cacheDir,
   blobs: blobCache(new FsBlobDirectory(job.cacheDir)),
+  blobPath: (digest) => new FsBlobDirectory(job.cacheDir).path(digest),
   readArchive,
   readManifest: readArchivedManifest,
 });

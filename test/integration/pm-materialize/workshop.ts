@@ -57,6 +57,7 @@ export const materializerOf = (cacheDir: string): FsMaterializer =>
   new FsMaterializer({
     cacheDir,
     blobs: blobCache(new FsBlobDirectory(cacheDir)),
+    blobPath: (digest) => new FsBlobDirectory(cacheDir).path(digest),
     readArchive: readPackageArchive,
     readManifest: readArchivedManifest,
   });

@@ -25,7 +25,7 @@ const desired: DesiredState = {
       featureTable: [],
     },
   ],
-  baseImages: [{ reference: "node:22", platforms: [amd64] }],
+  baseImages: [{ reference: "node:22", platforms: [amd64], folders: ["."] }],
 };
 const packages = [chosen("router", "2.3.1", ["tokenizer ^2.0"]), chosen("tokenizer", "2.0.4"), chosen("test-kit", "1.0.0")];
 const lock: Lockfile = parseLock(renderLock(buildLock(desired, packages, [base]).lock));
@@ -108,12 +108,12 @@ describe("a lock is stale", () => {
     ],
     [
       "when another base image is used",
-      { ...desired, baseImages: [{ reference: "node:24", platforms: [amd64] }] },
+      { ...desired, baseImages: [{ reference: "node:24", platforms: [amd64], folders: ["."] }] },
       ["base image `node:24` is not locked", "base image `node:22` is no longer asked for"],
     ],
     [
       "when another platform is wanted",
-      { ...desired, baseImages: [{ reference: "node:22", platforms: [amd64, arm64] }] },
+      { ...desired, baseImages: [{ reference: "node:22", platforms: [amd64, arm64], folders: ["."] }] },
       ["base image `node:22` has changed"],
     ],
   ])("%s", (_when, state, reasons) => {

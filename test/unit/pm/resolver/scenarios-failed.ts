@@ -275,14 +275,6 @@ export const FAILED: readonly (readonly [string, string])[] = [
     base 1.9.0:`,
   ],
   [
-    "A member has the name of a package that a dependency asks for",
-    `
-    project app: a ^1
-    project base library: nothing
-    a 1.0.0: base ^1
-    base 1.0.0:`,
-  ],
-  [
     "A transitive exact requirement does not bring a yanked version back for others",
     `
     project app: a ^1, b ^1

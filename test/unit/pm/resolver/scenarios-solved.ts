@@ -418,4 +418,12 @@ export const SOLVED: readonly (readonly [string, string])[] = [
     a 1.0.0:
     a latest:`,
   ],
+  [
+    "A member may have the name of a registry's package that others ask for",
+    `
+    project app: a ^1
+    project base library: nothing
+    a 1.0.0: base ^1
+    base 1.0.0:`,
+  ],
 ];
