@@ -69,6 +69,8 @@ export interface ImagePorts {
   readonly voxVersion: string;
   /** RFC 3339, from SOURCE_DATE_EPOCH. */
   readonly created: string | undefined;
+  /** RFC 3339 in UTC, whole seconds. */
+  now(): string;
   /** The platform of this machine's containers. */
   readonly hostPlatform: Platform;
   imageRepository(

@@ -41,7 +41,7 @@ export interface PublishResult {
   readonly published: boolean;
 }
 
-type PublishPorts = FolderPorts & CachePorts & Pick<ImagePorts, "created"> & RunPorts;
+type PublishPorts = FolderPorts & CachePorts & Pick<ImagePorts, "created" | "now"> & RunPorts;
 
 /**
  * Publishes a member as a version of its package: the archive, its config, its manifest, then the tag (contracts, §§4, 5).
@@ -65,7 +65,7 @@ export async function publishMember(
   const artifact = packageArtifact({
     metadata,
     archives: packed.archives,
-    facts: factsOf(member.manifest, revision, ports.created),
+    facts: factsOf(member.manifest, revision, ports.created ?? ports.now()),
   });
   if (!options.dryRun) {
     const repository = project.registries.repository(registry, name, "push");
@@ -126,13 +126,14 @@ function publishedManifest(text: string): PackageManifest {
   throw new VoxError("INTERNAL", "the normalised manifest has no [package]");
 }
 
-function factsOf({ package: section }: PackageManifest, revision: SourceRevision, created: string | undefined): PackageFacts {
+/** A package says when it was published, so that a policy can wait for its age; an image says nothing of the clock. */
+function factsOf({ package: section }: PackageManifest, revision: SourceRevision, created: string): PackageFacts {
   const { description, license, repository } = section;
   return {
     ...(description === undefined ? {} : { description }),
     ...(license === undefined ? {} : { license }),
     ...(repository === undefined ? {} : { source: repository }),
     ...(revision.revision === undefined || revision.dirty ? {} : { revision: revision.revision }),
-    ...(created === undefined ? {} : { created }),
+    created,
   };
 }

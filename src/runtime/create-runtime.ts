@@ -21,6 +21,7 @@ import { documentStore } from "./document-store.ts";
 import { FsLayerCache } from "./fs-layer-cache.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
 import { RegistryAccess } from "./registry-access.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** The real machine, as the ops see it. What a command does not use is not loaded. */
 export type Runtime = RunPorts & FolderPorts & RegistryPorts & CachePorts & ImagePorts & OutputPorts & EnginePorts;
@@ -110,6 +111,7 @@ function cachePorts(cacheDir: string): CachePorts {
 const imagePorts = (access: RegistryAccess, env: Environment): ImagePorts => ({
   voxVersion: PROGRAM_VERSION,
   created: createdFrom(env),
+  now: () => rfc3339(systemClock.nowMs()),
   hostPlatform: hostPlatform(process.arch),
   imageRepository: ({ registry, repository }, use) =>
     access.remote(registry, repository, use ? { access: use.access, mountSources: use.mountFrom } : { access: "pull" }),
@@ -117,11 +119,13 @@ const imagePorts = (access: RegistryAccess, env: Environment): ImagePorts => ({
   requestCount: () => access.requestCount,
 });
 
-/** SOURCE_DATE_EPOCH as RFC 3339, without fractions of a second. */
+/** SOURCE_DATE_EPOCH as RFC 3339. */
 function createdFrom(env: Environment): string | undefined {
   const seconds = sourceDateEpochSeconds(env);
-  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString().replace(/\.\d{3}Z$/, "Z");
+  return seconds === undefined ? undefined : rfc3339(seconds * 1000);
 }
+
+const rfc3339 = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
 
 /** Containers run Linux whatever the host is. */
 const hostPlatform = (arch: string): Platform => parsePlatform(`linux/${ARCHITECTURES[arch] ?? arch}`);
