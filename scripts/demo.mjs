@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The main job from end to end on what every machine has: Node and this checkout. `npm run demo`.
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import Docker from "dockerode";
 import { makeBaseImage } from "../examples/base-image/make.mjs";
+import { publishOrder } from "./publish-order.mjs";
 
 const CHECKOUT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const PROGRAM = join(CHECKOUT, "dist/bin.js");
@@ -150,17 +151,16 @@ function prepare() {
 
 async function publishPackages() {
   step("Publish the example's packages to a registry, which is a folder here");
-  const order = JSON.parse(readFileSync(join(shop, "publish-order.json"), "utf8"));
   command("vox pm publish --package NAME");
-  for (const name of order) {
-    await vox(["pm", "publish", "--package", name], { show: false });
+  for (const name of publishOrder(shop)) {
+    await vox(["pm", "publish", "--package", name], { show: false, cache: "publishers-cache" });
     result(name);
   }
 }
 
 async function lockAndSync() {
   step("Lock: choose versions and pin the base image");
-  const locked = await vox(["lock"], { cwd: app });
+  const locked = await vox(["lock"]);
   result(`${locked.packages} packages, ${locked.lockDigest}`);
   step("Sync: fetch what the lock names, verify it, link it");
   const synced = await vox(["sync", "--frozen"], { cwd: app });

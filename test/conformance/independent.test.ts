@@ -136,12 +136,12 @@ describe.skipIf(!hasPython())("an independent checker, from the contracts alone,
       documents.push({ schema: schemaOf("error"), text: (await storefront.vox(["sync", "--nonsense", "--json"])).stdout });
       questions = {
         registry: storefront.registryFolder,
-        lock: { path: join(storefront.app, "vox.lock"), forbidden: [storefront.desk.folder] },
+        lock: { path: storefront.lockFile, forbidden: [storefront.desk.folder] },
         image: {
           layout: join(storefront.app, "dist/oci-layout"),
           project: storefront.app,
-          lock: join(storefront.app, "vox.lock"),
-          member: ".",
+          lock: storefront.lockFile,
+          member: "app",
           environment: "production",
           base: join(CHECKOUT, "examples/base-image/layout"),
           files: ["Vox.toml", "health.js", "package.json", "server.js", "shop.js", "versions.js"],
@@ -159,7 +159,7 @@ describe.skipIf(!hasPython())("an independent checker, from the contracts alone,
 
     it("but not with a lock that names a folder of this machine, another digest or an unmet requirement", () => {
       const path = join(storefront.app, "vox.lock.changed");
-      const lock = storefront.read("app/vox.lock");
+      const lock = storefront.read("vox.lock");
       const changed = (from: string | RegExp, to: string): readonly string[] => {
         writeFileSync(path, lock.replace(from, to));
         return ask({ registry: questions["registry"], lock: { path, forbidden: [storefront.desk.folder] } }).findings;

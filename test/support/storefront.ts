@@ -1,15 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { publishOrder } from "../../scripts/publish-order.mjs";
 import { CHECKOUT, createDesk, succeeded, type Desk, type RunOptions, type VoxRun } from "./vox-cli.ts";
 
 /** The example on a desk. Commands run in the application's folder unless they say otherwise. */
 export interface Storefront {
   readonly desk: Desk;
-  /** The folder of the packages' workspace and of the application. */
+  /** The workspace's folder, where vox.lock is. */
   readonly root: string;
-  /** The application's folder, where vox.lock is. */
+  /** The application's folder, where .vox_modules is. */
   readonly app: string;
+  /** The path of the workspace's vox.lock, which `read("vox.lock")` reads. */
+  readonly lockFile: string;
   /** The folder registry, when the packages are in one. */
   readonly registryFolder: string;
   vox(args: readonly string[], options?: RunOptions): Promise<VoxRun>;
@@ -36,17 +39,19 @@ const EXAMPLE = join(CHECKOUT, "examples/storefront");
 const NOT_COPIED = /(\/\.vox_modules|\/vox\.lock|\/dist)$/;
 
 /** Packages in an order in which each comes after those that it asks for. */
-export const PUBLISH_ORDER: readonly string[] = readOrder();
+export const PUBLISH_ORDER: readonly string[] = publishOrder(EXAMPLE);
 
-function readOrder(): readonly string[] {
-  const listed: unknown = JSON.parse(readFileSync(join(EXAMPLE, "publish-order.json"), "utf8"));
-  return Array.isArray(listed) ? listed.map(String) : [];
+let baseIsMade = false;
+
+function makeBase(): void {
+  if (baseIsMade) return;
+  const maker = join(CHECKOUT, "examples/base-image/make.mjs");
+  execFileSync(process.execPath, [maker, "--json"], { stdio: ["ignore", "ignore", "inherit"] });
+  baseIsMade = true;
 }
 
 function layBase(desk: Desk, copy: boolean): void {
-  execFileSync(process.execPath, [join(CHECKOUT, "examples/base-image/make.mjs"), "--json"], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  makeBase();
   const from = join(CHECKOUT, "examples/base-image/layout");
   const to = join(desk.folder, "base-image/layout");
   if (copy) cpSync(from, to, { recursive: true });
@@ -66,6 +71,7 @@ export function layStorefront(options: StorefrontOptions = {}): Storefront {
     desk,
     root,
     app,
+    lockFile: join(root, "vox.lock"),
     registryFolder: join(desk.folder, "registry"),
     vox: (args, run = {}) =>
       desk.vox(args, { cwd: app, ...options.defaults, ...run, env: { ...options.defaults?.env, ...run.env } }),
@@ -77,27 +83,62 @@ export function layStorefront(options: StorefrontOptions = {}): Storefront {
     read,
     write,
   };
-  for (const [file, up] of [
-    ["Vox.toml", ".."],
-    ["app/Vox.toml", "../.."],
-  ] as const) {
-    write(file, `${read(file)}\n[registries.default]\nindex = "${options.index ?? `file:${up}/registry`}"\n`);
-  }
+  write("Vox.toml", `${read("Vox.toml")}\n[registries.default]\nindex = "${options.index ?? "file:../registry"}"\n`);
   if (options.deployTo !== undefined)
     storefront.edit("app/Vox.toml", "[deploy.container]", `[deploy.container]\nregistry = "${options.deployTo}"`);
   return storefront;
 }
 
+/** A fixed time for packages that must have the same manifests whenever they are published. */
+const PUBLISHED_AT = "1772546700";
+
 /** Publishes every package, then locks. */
 export async function publishAndLock(storefront: Storefront): Promise<void> {
-  for (const name of PUBLISH_ORDER)
-    succeeded(await storefront.vox(["pm", "publish", "--package", name], { cwd: storefront.root }));
+  const run = { cwd: storefront.root, env: { SOURCE_DATE_EPOCH: PUBLISHED_AT } };
+  for (const name of PUBLISH_ORDER) succeeded(await storefront.vox(["pm", "publish", "--package", name], run));
   succeeded(await storefront.vox(["lock"]));
+}
+
+/** What publishing and locking made: the registry's files by path, and the lock. */
+interface Published {
+  readonly registry: ReadonlyMap<string, Buffer>;
+  readonly lock: string;
+}
+
+let published: Promise<Published> | undefined;
+
+async function publishOnce(): Promise<Published> {
+  const storefront = layStorefront();
+  try {
+    await publishAndLock(storefront);
+    const entries = readdirSync(storefront.registryFolder, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const registry = paths.map((path) => [path.slice(storefront.registryFolder.length + 1), readFileSync(path)] as const);
+    return { registry: new Map(registry), lock: storefront.read("vox.lock") };
+  } finally {
+    storefront.desk.remove();
+  }
+}
+
+/** The example with its packages in a folder registry and its lock written, on a desk that has no cache yet; a test file publishes once. */
+export async function layLockedStorefront(): Promise<Storefront> {
+  const { registry, lock } = await (published ??= publishOnce());
+  const storefront = layStorefront();
+  for (const [path, bytes] of registry) {
+    const target = join(storefront.registryFolder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, bytes);
+  }
+  storefront.write("vox.lock", lock);
+  return storefront;
 }
 
 /** A field of a package's entry in vox.lock, such as its `digest`. */
 export function lockedField(lock: string, name: string, field: string): string {
-  const entry = lock.split("[[package]]").find((part) => part.includes(`\nname = "${name}"\n`));
+  const entry = lock
+    .split("[[package]]")
+    .slice(1)
+    .find((part) => part.includes(`\nname = "${name}"\n`));
   const value = new RegExp(`^${field} = "(.+)"$`, "m").exec(entry ?? "")?.[1];
   if (value === undefined) throw new Error(`vox.lock has no ${field} of ${name}`);
   return value;

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hexOf, layStorefront, lockedField, publishAndLock, type Storefront } from "../support/storefront.ts";
+import { hexOf, layLockedStorefront, lockedField, type Storefront } from "../support/storefront.ts";
 import { snapshot } from "../support/tree-snapshot.ts";
 import { succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
 
@@ -36,7 +36,7 @@ describe("a cache that lost or changed what the lock names", () => {
   let modules: Readonly<Record<string, string>>;
   const modulesFolder = (): string => realpathSync(join(storefront.app, ".vox_modules"));
   const cache = (): string => join(storefront.desk.folder, "cache");
-  const slugHex = (): string => hexOf(lockedField(storefront.read("app/vox.lock"), "slug", "digest"));
+  const slugHex = (): string => hexOf(lockedField(storefront.read("vox.lock"), "slug", "digest"));
   const cachedSlug = (): string => join(cache(), "blobs/sha256", slugHex());
   const publishedSlug = (): string => join(storefront.registryFolder, "slug/blobs/sha256", slugHex());
   const frozen = (...more: string[]): Promise<VoxRun> => storefront.vox(["sync", "--frozen", "--json", ...more]);
@@ -48,8 +48,7 @@ describe("a cache that lost or changed what the lock names", () => {
   };
 
   beforeEach(async () => {
-    storefront = layStorefront();
-    await publishAndLock(storefront);
+    storefront = await layLockedStorefront();
     succeeded(await frozen());
     modules = snapshot(modulesFolder());
   }, 60_000);

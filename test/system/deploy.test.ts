@@ -50,7 +50,7 @@ describe.skipIf(registry === undefined)("vox deploy of the example to a real reg
   }
 
   const lockedDigests = (field: string): readonly string[] =>
-    IMAGE_PACKAGES.map((name) => lockedField(storefront.read("app/vox.lock"), name, field)).sort();
+    IMAGE_PACKAGES.map((name) => lockedField(storefront.read("vox.lock"), name, field)).sort();
 
   async function manifestOf(reference: string): Promise<unknown> {
     const response = await fetch(`http://${registry}/v2/${repository}/manifests/${reference}`, {

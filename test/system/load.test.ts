@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testEngine } from "../support/docker-engine.ts";
 import { requireService } from "../support/services.ts";
-import { EXPECTED_ANSWER, layStorefront, publishAndLock, type Storefront } from "../support/storefront.ts";
+import { EXPECTED_ANSWER, layLockedStorefront, type Storefront } from "../support/storefront.ts";
 import { at, succeeded, textAt } from "../support/vox-cli.ts";
 
 const [docker, podman] = [await requireService("docker"), await requireService("podman")];
@@ -14,8 +14,7 @@ describe.each([
 
   beforeAll(async () => {
     if (address === undefined) return;
-    storefront = layStorefront();
-    await publishAndLock(storefront);
+    storefront = await layLockedStorefront();
   }, 120_000);
 
   afterAll(() => storefront?.desk.remove());

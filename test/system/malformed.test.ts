@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { publishedPackage } from "../support/folder-registry.ts";
 import { portOf } from "../support/loopback-port.ts";
-import { layStorefront, publishAndLock, type Storefront } from "../support/storefront.ts";
+import { layLockedStorefront, layStorefront, type Storefront } from "../support/storefront.ts";
 import { snapshot } from "../support/tree-snapshot.ts";
 import { succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
 
@@ -15,9 +15,8 @@ describe("what cannot be read", () => {
   let files: ReadonlyMap<string, string>;
 
   beforeAll(async () => {
-    storefront = layStorefront();
-    await publishAndLock(storefront);
-    files = new Map(["app/Vox.toml", "app/vox.lock"].map((file) => [file, storefront.read(file)]));
+    storefront = await layLockedStorefront();
+    files = new Map(["app/Vox.toml", "vox.lock"].map((file) => [file, storefront.read(file)]));
   }, 120_000);
 
   afterEach(() => {
@@ -77,15 +76,15 @@ describe("what cannot be read", () => {
     });
 
     it("names the place where vox.lock stops being TOML", async () => {
-      storefront.edit("app/vox.lock", "version = 1", "version = = 1");
+      storefront.edit("vox.lock", "version = 1", "version = = 1");
       const run = await leavesAlone(args);
       expect(run.exitCode).toBe(65);
       expect(run.stderr).toContain("error[LOCK_INVALID]");
-      expect(run.stderr).toContain(`vox.lock:${line("app/vox.lock", "= = 1")}`);
+      expect(run.stderr).toContain(`vox.lock:${line("vox.lock", "= = 1")}`);
     });
 
     it("refuses a lock of a later version", async () => {
-      storefront.edit("app/vox.lock", "version = 1", "version = 2");
+      storefront.edit("vox.lock", "version = 1", "version = 2");
       const run = await leavesAlone(args);
       expect(run.exitCode).toBe(65);
       expect(run.stderr).toContain("error[LOCK_VERSION]");
@@ -93,21 +92,21 @@ describe("what cannot be read", () => {
   });
 
   it("refuses a locked package without its hash", async () => {
-    const lock = storefront.read("app/vox.lock");
-    storefront.write("app/vox.lock", lock.replace(/^diff-id = .*\n/m, ""));
+    const lock = storefront.read("vox.lock");
+    storefront.write("vox.lock", lock.replace(/^diff-id = .*\n/m, ""));
     const run = await leavesAlone(["sync", "--frozen"]);
     expect(run.exitCode).toBe(65);
     expect(run.stderr).toContain("error[LOCK_INVALID]");
   });
 
   it("tells a lock with conflict markers, and `vox lock` resolves it", async () => {
-    const lock = storefront.read("app/vox.lock");
-    storefront.write("app/vox.lock", `<<<<<<< ours\n${lock}=======\n${lock}>>>>>>> theirs\n`);
+    const lock = storefront.read("vox.lock");
+    storefront.write("vox.lock", `<<<<<<< ours\n${lock}=======\n${lock}>>>>>>> theirs\n`);
     const run = await leavesAlone(["package"]);
     expect(run.exitCode).toBeGreaterThan(0);
     expect(run.stderr).toContain("vox.lock");
     succeeded(await storefront.vox(["lock"]));
-    expect(storefront.read("app/vox.lock")).toBe(lock);
+    expect(storefront.read("vox.lock")).toBe(lock);
   });
 });
 
@@ -115,9 +114,8 @@ describe("a folder registry that holds what no package may be", () => {
   let storefront: Storefront;
 
   beforeEach(async () => {
-    storefront = layStorefront();
-    await publishAndLock(storefront);
-    rmSync(join(storefront.app, "vox.lock"));
+    storefront = await layLockedStorefront();
+    rmSync(storefront.lockFile);
     rmSync(join(storefront.desk.folder, "cache"), { recursive: true, force: true });
   }, 60_000);
   afterEach(() => storefront.desk.remove());
@@ -129,7 +127,7 @@ describe("a folder registry that holds what no package may be", () => {
     expect(run.exitCode).toBe(65);
     expect(snapshot(storefront.registryFolder)).toEqual(registry);
     expect(existsSync(join(storefront.app, ".vox_modules"))).toBe(false);
-    rmSync(join(storefront.app, "vox.lock"), { force: true });
+    rmSync(storefront.lockFile, { force: true });
     expect(snapshot(storefront.root)).toEqual(project);
     return run;
   }

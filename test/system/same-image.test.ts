@@ -18,7 +18,7 @@ async function buildOn(storefront: Storefront): Promise<Built> {
   await publishAndLock(storefront);
   const out = join(storefront.desk.folder, "image");
   succeeded(await storefront.vox(["package", "--out", out]));
-  return { lock: storefront.read("app/vox.lock"), layout: snapshot(out) };
+  return { lock: storefront.read("vox.lock"), layout: snapshot(out) };
 }
 
 async function builtWith(

@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { layStorefront, publishAndLock, type Storefront } from "../support/storefront.ts";
+import { layLockedStorefront, type Storefront } from "../support/storefront.ts";
 import { snapshot } from "../support/tree-snapshot.ts";
 import { succeeded, textAt } from "../support/vox-cli.ts";
 
@@ -15,9 +14,13 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 const EDITS = [
-  { name: "a dependency more", from: 'json-reply = "^1.0"', to: 'json-reply = "^1.0"\nslug = "^2.0"' },
+  {
+    name: "a dependency more",
+    from: "json-reply = { workspace = true }",
+    to: 'json-reply = { workspace = true }\nslug = "^2.0"',
+  },
   { name: "a range that leaves the locked version out", from: 'http-router = "^2.3"', to: 'http-router = "^3.0"' },
-  { name: "a dependency less", from: 'json-reply = "^1.0"\n', to: "" },
+  { name: "a dependency less", from: "json-reply = { workspace = true }\n", to: "" },
   { name: "a feature less", from: 'features = ["receipts"]', to: "features = []" },
   { name: "another base image", from: "layout:node", to: "layout:other" },
 ] as const;
@@ -28,15 +31,14 @@ describe("a lock that no longer says what the manifests ask", () => {
   let lock: string;
 
   beforeAll(async () => {
-    storefront = layStorefront();
-    await publishAndLock(storefront);
+    storefront = await layLockedStorefront();
     manifest = storefront.read("app/Vox.toml");
-    lock = storefront.read("app/vox.lock");
+    lock = storefront.read("vox.lock");
   }, 120_000);
 
   afterEach(() => {
     storefront.write("app/Vox.toml", manifest);
-    storefront.write("app/vox.lock", lock);
+    storefront.write("vox.lock", lock);
   });
   afterAll(() => storefront.desk.remove());
 
@@ -61,7 +63,7 @@ describe("a lock that no longer says what the manifests ask", () => {
   it.each(COMMANDS.map((args) => ({ args, name: args.join(" ") })))(
     "`vox $name` fails with LOCK_MISSING when there is none",
     async ({ args }) => {
-      rmSync(join(storefront.app, "vox.lock"));
+      rmSync(storefront.lockFile);
       await failsWithout(args, "LOCK_MISSING");
     },
   );
@@ -73,6 +75,6 @@ describe("a lock that no longer says what the manifests ask", () => {
 
   it("is the same after `vox lock` when nothing changed", async () => {
     expect(succeeded(await storefront.vox(["lock", "--json"])).json()).toMatchObject({ changed: false });
-    expect(storefront.read("app/vox.lock")).toBe(lock);
+    expect(storefront.read("vox.lock")).toBe(lock);
   });
 });

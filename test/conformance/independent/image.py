@@ -18,10 +18,21 @@ SECRETS = re.compile(r"(^|/)(\.git|vox\.lock|\.env[^/]*|[^/]*\.key|[^/]*\.pem|\.
 NANOSECONDS = {"ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
+def read_toml(folder):
+    with open(os.path.join(folder, "Vox.toml"), "rb") as file:
+        return tomllib.load(file)
+
+
+def inherit(package, shared):
+    for field, value in package.items():
+        if value == {"workspace": True}:
+            package[field] = shared[field]
+
+
 def check_image(facts, registry, findings):
     """`facts`: layout, project (folder), lock, member, environment, optionally base (layout) and files (paths expected)."""
-    with open(os.path.join(facts["project"], "Vox.toml"), "rb") as file:
-        toml = tomllib.load(file)
+    toml = read_toml(facts["project"])
+    inherit(toml["package"], read_toml(os.path.dirname(facts["lock"])).get("workspace", {}).get("package", {}))
     _, lock = lockfile.read_lock(facts["lock"])
     layout = Layout(facts["layout"], findings)
     findings.equal(len(layout.index["manifests"]), 1, "layout: entries")

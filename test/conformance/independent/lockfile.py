@@ -26,7 +26,7 @@ def check_lock(path, registry, forbidden, findings):
     for project in lock.get("project", []):
         findings.expect(set(project) >= {"name", "path", "requires"}, f"lock: fields of project {project.get('name')}")
         expect_sorted(project.get("requires", []), f"lock: requires of {project['name']}", findings)
-    for table, key in (("project", "path"), ("registry", "name"), ("package", "name"), ("base-image", "reference")):
+    for table, key in (("project", "name"), ("registry", "name"), ("package", "name"), ("base-image", "reference")):
         expect_sorted([entry[key] for entry in lock.get(table, [])], f"lock: [[{table}]] by {key}", findings)
     names = {entry["name"] for entry in lock.get("registry", [])}
     for package in lock.get("package", []):
