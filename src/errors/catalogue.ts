@@ -70,9 +70,10 @@ export const ERROR_CATALOGUE = {
     "vox.lock cannot be parsed or contradicts itself.",
     "restore it from version control, or remove it and run `vox lock`",
   ),
-  LOCK_VERSION: entry(EXIT.data, "vox.lock was written by a newer vox.", "run `vox upgrade`"),
+  LOCK_VERSION: entry(EXIT.data, "vox.lock was written by a newer vox.", "install the vox that wrote it, or a newer one"),
   NO_SOLUTION: entry(EXIT.failed, "No set of versions satisfies every requirement."),
   PACKAGE_UNKNOWN: entry(EXIT.failed, "A registry has no package of that name."),
+  DEPENDENCY_UNKNOWN: entry(EXIT.failed, "The project does not depend on a package of that name."),
   SOURCE_CONFLICT: entry(EXIT.failed, "One name is asked for from two sources."),
   REGISTRY_CONTENT_CHANGED: entry(EXIT.failed, "A registry now holds other content under a version that is locked."),
   OFFLINE_UNPROVABLE: entry(
@@ -133,6 +134,25 @@ export const ERROR_CATALOGUE = {
   ),
   CREDENTIALS_INVALID: entry(EXIT.config, "Docker's credential configuration cannot be used."),
   REGISTRY_UNKNOWN: entry(EXIT.data, "A dependency names a registry that Vox.toml does not declare."),
+
+  // Git
+  GIT_MISSING: entry(
+    EXIT.unavailable,
+    "The git program is needed and cannot be run.",
+    "install git, and see that it is on PATH",
+  ),
+  GIT_UNAVAILABLE: entry(EXIT.unavailable, "A git repository cannot be reached or read.", "check the URL in Vox.toml"),
+  GIT_DENIED: entry(
+    EXIT.denied,
+    "A git repository refuses the credentials, or wants some.",
+    "set up git's credential helper or an ssh agent",
+  ),
+  GIT_REF_UNKNOWN: entry(EXIT.failed, "A git repository has no such branch, tag or commit.", "correct it in Vox.toml"),
+  GIT_PACKAGE_UNKNOWN: entry(EXIT.failed, "A git repository has no package of that name, or more than one."),
+  GIT_REFUSED: entry(
+    EXIT.data,
+    "A git repository holds or asks for what vox does not follow: another transport, a submodule, a pointer into Git LFS.",
+  ),
 
   // Publishing
   VERSION_EXISTS: entry(

@@ -2,7 +2,7 @@ import semver from "semver";
 import { packageNameKey } from "../../core/package-name.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { LockedBaseImage } from "../../project/materialized-project.ts";
-import { semverRangeText } from "../manifest/requirement.ts";
+import { type RequirementSource, semverRangeText } from "../manifest/requirement.ts";
 import type { Activation } from "./activate.ts";
 import { buildLock } from "./build-lock.ts";
 import type { DesiredState } from "./desired-state.ts";
@@ -98,21 +98,40 @@ const missingPackages = (activation: Activation): StaleReason[] =>
 function unsatisfied(activation: Activation, desired: DesiredState): StaleReason[] {
   const patches = new Map(desired.patches.map((patch) => [packageNameKey(patch.name), parsePatchSource(patch.replacement)]));
   return activation.links.flatMap(({ owner, requirement, target }) => {
-    const source = patches.get(packageNameKey(requirement.name)) ?? requirement.source;
+    const patch = patches.get(packageNameKey(requirement.name));
+    const source = patch ?? requirement.source;
     if (source.kind === "path")
       return isLocal(target) ? [] : [`\`${requirement.name}\` is asked from \`${source.path}\` and locked elsewhere`];
-    if (source.kind === "git") return [];
+    if (source.kind === "git") return otherCommit(requirement.name, source, target);
     if (target.kind === "project" || target.source.kind === "path")
       return [`\`${requirement.name}\` is asked from a registry and locked to a folder`];
-    const asked = `\`${owner.name}\` requires \`${requirement.name}\` ${source.range}`;
+    const asked = `\`${owner.name}\` requires \`${requirement.name}\``;
     if (owner.kind === "project" && target.source.kind === "registry" && target.source.registry !== source.registry) {
-      return [`${asked} from \`${source.registry}\`, locked from \`${target.source.registry}\``];
+      return [`${asked} ${source.range} from \`${source.registry}\`, locked from \`${target.source.registry}\``];
     }
-    return semver.satisfies(target.version ?? "", semverRangeText(source.range))
-      ? []
-      : [`${asked}, locked is ${target.version}`];
+    const broken = rangesOf(requirement.source, patch).find((range) => !admits(range, target.version));
+    return broken === undefined ? [] : [`${asked} ${broken}, locked is ${target.version}`];
   });
 }
+
+/** The asked ref is in the lines that are compared already; here the locked package must be of that repository, and of a commit that is named by its id. */
+function otherCommit(
+  name: string,
+  { url, ref }: Extract<RequirementSource, { readonly kind: "git" }>,
+  target: Activation["links"][number]["target"],
+): StaleReason[] {
+  if (target.kind === "project" || target.source.kind !== "git" || target.source.url !== url)
+    return [`\`${name}\` is asked from \`${url}\` and locked elsewhere`];
+  const { commit } = target.source;
+  const isOther = ref.kind === "rev" && /^[0-9a-f]{40}$/.test(ref.name) && ref.name !== commit;
+  return isOther ? [`\`${name}\` is asked at \`${ref.name}\` and locked at \`${commit}\``] : [];
+}
+
+/** A patch narrows what is asked, as it does when versions are chosen: both ranges count. */
+const rangesOf = (...sources: readonly (RequirementSource | undefined)[]): readonly string[] =>
+  sources.flatMap((source) => (source?.kind === "registry" ? [source.range] : []));
+
+const admits = (range: string, version: string | undefined): boolean => semver.satisfies(version ?? "", semverRangeText(range));
 
 const isLocal = (node: Activation["links"][number]["target"]): boolean =>
   node.kind === "project" || node.source.kind === "path";

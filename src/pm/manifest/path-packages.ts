@@ -84,15 +84,15 @@ async function loadTarget(
   const file = manifestFile(folder);
   const text = await readManifestText(files, folder);
   if (text === undefined) throw wrong(ask, "MANIFEST_MISSING", `, but there is no \`${file}\``, "correct the path");
-  const workspace = await inheritedFor(files, folder);
+  const workspace = await inheritedTablesFor(files, folder);
   const { manifest } = parseManifest(text, { file, ...(workspace ? { workspace } : {}) });
   if (!isPackageManifest(manifest))
     throw wrong(ask, "WORKSPACE_INVALID", `, but \`${file}\` has no \`[package]\``, "name the folder of one of its members");
   return { manifest, text };
 }
 
-/** A package outside the workspace inherits from its own. */
-async function inheritedFor(files: ProjectFiles, folder: string): Promise<InheritedTables | undefined> {
+/** What a package's folder inherits from the workspace that has it as a member, if any. */
+export async function inheritedTablesFor(files: ProjectFiles, folder: string): Promise<InheritedTables | undefined> {
   const { root } = await findWorkspace(files, folder);
   const path = await pathBelow(files, root.folder, folder);
   if (path === undefined || path === ".") return undefined;
