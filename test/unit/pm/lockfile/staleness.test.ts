@@ -121,6 +121,14 @@ describe("a lock is stale", () => {
     expect(() => assertFresh(lock, state)).toThrow(expect.objectContaining({ code: "LOCK_STALE", hint: "run `vox lock`" }));
   });
 
+  it("when a requirement excludes the locked version that a patch would admit", () => {
+    const patches = [{ name: parsePackageName("router"), replacement: "^2" }];
+    const patched = parseLock(renderLock(buildLock({ ...desired, patches }, packages, [base]).lock));
+    expect(staleReasons(patched, { ...desired, patches })).toEqual([]);
+    const narrower = withRequires(["dev test-kit ^1", "router =2.3.0", "shared path:../shared"]);
+    expect(staleReasons(patched, { ...narrower, patches })).toEqual(["`app` requires `router` =2.3.0, locked is 2.3.1"]);
+  });
+
   it("when someone removed a package from it by hand", () => {
     const cut = { ...lock, packages: lock.packages.filter((locked) => locked.name !== "tokenizer") };
     expect(staleReasons(cut, desired)).toEqual([
