@@ -29,26 +29,18 @@ const result = (text) => console.log(text.trim().replaceAll(/^/gm, "     ").repl
 
 // --- vox -------------------------------------------------------------------------------------------------------
 
-/** The demo's own cache and registry; CI=true would turn `lock` into a check. */
+/** The demo's own cache and registry, nothing of the caller's vox; CI=true would turn `lock` into a check. */
 const environment = (cache) => ({
-  ...process.env,
-  CI: "",
-  VOX_LANE: "local",
-  VOX_REGISTRY: "",
-  VOX_REGISTRY_TOKEN: "",
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CI|VOX_.*|SOURCE_DATE_EPOCH)$/.test(name))),
   VOX_CACHE_DIR: join(work, cache),
   VOX_DATA_DIR: join(work, "data"),
   VOX_CONFIG_DIR: join(work, "config"),
 });
 
-function withoutEmpty(variables) {
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-}
-
 /** Runs vox as a person would, shows the line, gives its `--json` document. */
 async function vox(args, { cwd = shop, cache = "cache", env = {}, show = true } = {}) {
   if (show) command(`vox ${args.join(" ").replaceAll(work, "$DEMO")}`);
-  const variables = withoutEmpty({ ...environment(cache), ...env });
+  const variables = { ...environment(cache), ...env };
   const { stdout } = await run(process.execPath, [PROGRAM, ...args, "--json"], { cwd, env: variables, maxBuffer: 64 << 20 });
   return JSON.parse(stdout);
 }
@@ -67,16 +59,13 @@ async function answerOf(url) {
   const deadline = Date.now() + 20_000;
   for (;;) {
     try {
-      return await (await fetch(url)).json();
+      return JSON.stringify(await (await fetch(url)).json());
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((done) => setTimeout(done, 100));
     }
   }
 }
-
-const shownAnswer = ({ greeting, offer, versions }) =>
-  JSON.stringify({ greeting, total: offer.total, tax: offer.tax, versions }, null, 1);
 
 // --- the engine, where one answers -------------------------------------------------------------------------------
 
@@ -152,10 +141,9 @@ function prepare() {
 async function publishPackages() {
   step("Publish the example's packages to a registry, which is a folder here");
   command("vox pm publish --package NAME");
-  for (const name of publishOrder(shop)) {
-    await vox(["pm", "publish", "--package", name], { show: false, cache: "publishers-cache" });
-    result(name);
-  }
+  const names = publishOrder(shop);
+  for (const name of names) await vox(["pm", "publish", "--package", name], { show: false, cache: "publishers-cache" });
+  result(names.join(" "));
 }
 
 async function lockAndSync() {
@@ -170,7 +158,7 @@ async function lockAndSync() {
 async function serveFromDesk() {
   step("Run the application from the desk");
   const port = await freePort();
-  command("node app/server.js & curl http://127.0.0.1:PORT/");
+  command("node server.js & curl http://127.0.0.1:PORT/");
   const server = spawn(process.execPath, ["server.js"], {
     cwd: app,
     env: { ...process.env, PORT: String(port) },
@@ -178,7 +166,7 @@ async function serveFromDesk() {
   });
   const ended = new Promise((done) => server.once("exit", done));
   try {
-    result(shownAnswer(await answerOf(`http://127.0.0.1:${port}/`)));
+    result(await answerOf(`http://127.0.0.1:${port}/`));
   } finally {
     server.kill("SIGTERM");
     await ended;
@@ -210,7 +198,7 @@ async function runInEngine() {
   command("docker run … & curl http://127.0.0.1:PORT/");
   const { container, url } = await startContainer(found.engine, image.reference);
   try {
-    result(shownAnswer(await answerOf(url)));
+    result(await answerOf(url));
   } finally {
     await container.remove({ force: true });
   }
