@@ -4,6 +4,8 @@ import type { Host, OutputStream, StopSignal } from "./cli/host.ts";
 import { ROOT_HELP } from "./cli/generated/root-help.ts";
 import { PROGRAM_VERSION } from "./config/generated/version.ts";
 
+const EXIT_DATA = 65;
+const EXIT_CANNOT_WRITE = 73;
 const EXIT_CONFIG = 78;
 const argv = process.argv.slice(2);
 
@@ -16,8 +18,29 @@ if (!isSupported(process.versions.node)) {
   process.stdout.write(ROOT_HELP);
 } else {
   enableCompileCache();
+  await run();
+}
+
+async function run(): Promise<void> {
+  const cwd = currentFolder();
+  if (cwd === undefined) {
+    process.stderr.write(
+      "error[FILE_UNREADABLE]: the current folder does not exist any more\nhint: run `cd /` and name the folder with `--project DIR`\n",
+    );
+    process.exitCode = EXIT_DATA;
+    return;
+  }
   const { main } = await import("./cli/main.ts");
-  exit(await main(argv, processHost()));
+  exit(await main(argv, processHost(cwd)));
+}
+
+/** `undefined` when the folder was deleted. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Node 20.19 is the first release with everything that vox uses. */
@@ -32,10 +55,10 @@ function enableCompileCache(): void {
     nodeModule.enableCompileCache();
 }
 
-function processHost(): Host {
+function processHost(cwd: string): Host {
   return {
     env: process.env,
-    cwd: process.cwd(),
+    cwd,
     stdout: outputStream(process.stdout),
     stderr: outputStream(process.stderr),
     onStopSignal: (listener) => {
@@ -46,16 +69,18 @@ function processHost(): Host {
   };
 }
 
-/** A reader that went away (`vox commands | head -1`) is no fault: the rest is written to nobody. */
+/** A reader that went away (`vox commands | head -1`) is no fault: the rest is written to nobody. A full disk is one. */
 function outputStream(stream: NodeJS.WriteStream): OutputStream {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE" || stream !== process.stdout) return;
+    process.exitCode ||= EXIT_CANNOT_WRITE;
+    process.stderr.write(`error[CANNOT_WRITE]: the output cannot be written\n  caused by: ${message}\n`);
   });
   return { write: (text) => void stream.write(text), isTty: stream.isTTY };
 }
 
-/** Ends once both streams are written, without a wait for idle connections to close. */
+/** Ends once both streams are written and have told their faults, without a wait for idle connections to close. */
 function exit(code: number): void {
   process.exitCode = code;
-  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+  process.stdout.write("", () => process.stderr.write("", () => setImmediate(() => process.exit())));
 }

@@ -1,5 +1,6 @@
-import { lstat, readFile } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { readRegularFile } from "./fs-read-file.ts";
 import type { OuterRules } from "./list-project-files.ts";
 
 /** The `.gitignore` files above a project, up to the root of its git tree; none outside of one. From the outermost inward. */
@@ -19,8 +20,9 @@ async function foldersAbove(projectDir: string): Promise<readonly string[]> {
 }
 
 async function rulesIn(folder: string, projectDir: string): Promise<OuterRules | undefined> {
-  const text = await readFile(join(folder, ".gitignore"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : { projectPath: relative(folder, projectDir).split(sep).join("/"), text };
+  const bytes = await readRegularFile(join(folder, ".gitignore"), ".gitignore").catch(() => undefined);
+  if (!bytes) return undefined;
+  return { projectPath: relative(folder, projectDir).split(sep).join("/"), text: bytes.toString("utf8") };
 }
 
 const exists = (path: string): Promise<boolean> =>

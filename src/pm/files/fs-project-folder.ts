@@ -1,7 +1,8 @@
 import { type Dirent, type Stats } from "node:fs";
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { VoxError } from "../../errors/vox-error.ts";
+import { readRegularFile } from "./fs-read-file.ts";
 import type { FileFacts, FolderEntry, ProjectFolder } from "./project-folder.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -10,7 +11,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export const openProjectFolder = (projectDir: string): ProjectFolder => ({
   list: (folder) => unreadable(folder || ".", () => listFolder(projectDir, folder)),
   inspect: (path) => unreadable(path, () => inspect(join(projectDir, path), path)),
-  readRules: (path) => unreadable(path, () => readRules(join(projectDir, path))),
+  readRules: (path) => unreadable(path, () => readRules(join(projectDir, path), path)),
 });
 
 async function listFolder(projectDir: string, folder: string): Promise<readonly FolderEntry[]> {
@@ -53,8 +54,8 @@ function nameOf(stats: Stats): string {
   return stats.isDirectory() ? "a directory now" : "a device";
 }
 
-async function readRules(file: string): Promise<string | undefined> {
-  const bytes = await readFile(file).catch((error: unknown) => {
+async function readRules(file: string, path: string): Promise<string | undefined> {
+  const bytes = await readRegularFile(file, path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });

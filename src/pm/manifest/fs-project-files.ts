@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmod, lstat, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, lstat, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { VoxError } from "../../errors/vox-error.ts";
+import { isVoxError, VoxError } from "../../errors/vox-error.ts";
+import { readRegularFile } from "../files/fs-read-file.ts";
 import type { ProjectFiles, ProjectWriter } from "./project-files.ts";
 
 /** The files below, and around, one absolute folder of the real file system. */
@@ -14,8 +15,9 @@ export class FsProjectFiles implements ProjectFiles, ProjectWriter {
 
   async readText(path: string): Promise<string | undefined> {
     try {
-      return decoder.decode(await readFile(resolve(this.#base, path)));
+      return decoder.decode(await readRegularFile(resolve(this.#base, path), path));
     } catch (cause) {
+      if (isVoxError(cause)) throw cause;
       if (errnoOf(cause) === "ENOENT" || errnoOf(cause) === "ENOTDIR") return undefined;
       throw new VoxError("FILE_UNREADABLE", `\`${path}\` ${unreadableReason(cause)}`, { place: { file: path }, cause });
     }

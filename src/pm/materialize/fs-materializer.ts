@@ -35,10 +35,16 @@ export class FsMaterializer implements Materializer {
       const packages = request.packages.length;
       return { closure: closure.key, packages, linked: linked ? packages : 0, verified: packages, repaired: closure.repaired };
     } catch (error) {
-      throw isDiskError(error) ? new VoxError("CANNOT_WRITE", `\`${error.path}\` cannot be written`, { cause: error }) : error;
+      throw isDiskError(error)
+        ? new VoxError("CANNOT_WRITE", `\`${refusedPath(error)}\` cannot be written`, { cause: error })
+        : error;
     }
   }
 }
+
+/** Of a link that cannot be made, `path` is only what it would have led to. */
+const refusedPath = (error: Error & { readonly path: string }): string =>
+  "dest" in error && typeof error.dest === "string" ? error.dest : error.path;
 
 const DISK_CODES: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EMLINK", "EIO"]);
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -34,6 +35,17 @@ describe("reading a file of the project", () => {
     const folder = await projectFolder({});
     await make(folder);
     await expect(new FsProjectFiles(folder).readText("Vox.toml")).rejects.toMatchObject({ code: "FILE_UNREADABLE", message });
+  });
+});
+
+describe("a fifo where a file should be", () => {
+  test("is refused at once, not waited for", async () => {
+    const folder = await projectFolder({});
+    execFileSync("mkfifo", [join(folder, "Vox.toml")]);
+    await expect(new FsProjectFiles(folder).readText("Vox.toml")).rejects.toMatchObject({
+      code: "FILE_KIND",
+      message: "`Vox.toml` is no regular file",
+    });
   });
 });
 
