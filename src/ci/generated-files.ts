@@ -3,6 +3,7 @@ import type { JsonSchema } from "../contracts/json-schema.ts";
 import { materializedProjectJsonSchema } from "../contracts/materialized-project.ts";
 import { outputJsonSchemas } from "../contracts/output.ts";
 import type { CommandRegistry } from "../contracts/command-registry.ts";
+import { voxLockJsonSchema } from "../contracts/vox-lock.ts";
 import { voxTomlJsonSchema } from "../contracts/vox-toml.ts";
 import type { FileTexts } from "./file-texts.ts";
 import type { Finding } from "./finding.ts";
@@ -29,6 +30,7 @@ export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFil
   { path: "docs/src/reference/command-compliance.md", text: renderComplianceReference(VALIDATORS) },
   schemaFile(SCHEMA_PATH, commandRegistryJsonSchema()),
   schemaFile("contracts/manifest/vox-toml.schema.json", voxTomlJsonSchema()),
+  schemaFile("contracts/lockfile/vox-lock.schema.json", voxLockJsonSchema()),
   schemaFile("contracts/handoff/materialized-project.schema.json", materializedProjectJsonSchema()),
   ...[...outputJsonSchemas()].map(([name, schema]) => schemaFile(`contracts/output/${name}.schema.json`, schema)),
 ];
