@@ -9,6 +9,9 @@ export type OptionValue = boolean | string | readonly string[] | undefined;
 /** Arguments by their name in the registry, such as `ENV`. */
 export type ArgumentValues = Readonly<Record<string, string | undefined>>;
 
+/** The words of arguments that may be repeated, by their name in the registry. */
+export type ArgumentLists = Readonly<Record<string, readonly string[]>>;
+
 /** Options of the command by their name in the registry, such as `link-mode`. */
 export type OptionValues = Readonly<Record<string, OptionValue>>;
 
@@ -28,6 +31,7 @@ export interface CommandContext {
   /** The command's path, `pm publish`. */
   readonly command: string;
   readonly args: ArgumentValues;
+  readonly argLists: ArgumentLists;
   readonly options: OptionValues;
   readonly globals: GlobalOptions;
   readonly env: Environment;

@@ -62,6 +62,7 @@ async function runCommand(invocation: Invocation, globals: GlobalOptions, host: 
   const context: Omit<CommandContext, "signal"> = {
     command: invocation.declaration.path,
     args: invocation.args,
+    argLists: invocation.argLists,
     options: invocation.options,
     globals,
     env: host.env,

@@ -28,9 +28,10 @@ function leavesOf(parent: Command, words: readonly string[]): readonly Described
 const describeCommand = (command: Command, path: string): DescribedCommand => ({
   path,
   summary: command.summary(),
-  arguments: command.registeredArguments.map((argument) =>
-    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
-  ),
+  arguments: command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${name}>` : `[${name}]`;
+  }),
   options: command.options.map(describeOption),
 });
 

@@ -5,12 +5,13 @@ import type {
   CommandRegistry,
   OptionDeclaration,
 } from "../contracts/command-registry.ts";
-import type { ArgumentValues, OptionValue, OptionValues } from "./command-context.ts";
+import type { ArgumentLists, ArgumentValues, OptionValue, OptionValues } from "./command-context.ts";
 
 /** One call of a command, as parsed. */
 export interface Invocation {
   readonly declaration: CommandDeclaration;
   readonly args: ArgumentValues;
+  readonly argLists: ArgumentLists;
   readonly options: OptionValues;
 }
 
@@ -62,6 +63,7 @@ function addCommand(
     onCommand({
       declaration,
       args: argumentValues(command, declaration),
+      argLists: argumentLists(command, declaration),
       options: optionValues(command, declaration.options),
     }),
   );
@@ -84,10 +86,8 @@ const titleOf = (registry: CommandRegistry, area: string): string =>
   `${registry.areas.find(({ name }) => name === area)?.title ?? "Commands"}:`;
 
 function argumentOf(declaration: ArgumentDeclaration): Argument {
-  const argument = new Argument(
-    declaration.required ? `<${declaration.name}>` : `[${declaration.name}]`,
-    declaration.description,
-  );
+  const name = declaration.repeatable === true ? `${declaration.name}...` : declaration.name;
+  const argument = new Argument(declaration.required ? `<${name}>` : `[${name}]`, declaration.description);
   if (declaration.choices) argument.choices(declaration.choices);
   if (declaration.default !== undefined) argument.default(declaration.default);
   return argument;
@@ -109,6 +109,15 @@ const appended = (value: string, previous: readonly string[] | undefined): reado
 
 const argumentValues = (command: Command, declaration: CommandDeclaration): ArgumentValues =>
   Object.fromEntries(declaration.arguments.map((argument, index) => [argument.name, textOf(command.processedArgs[index])]));
+
+const argumentLists = (command: Command, declaration: CommandDeclaration): ArgumentLists =>
+  Object.fromEntries(
+    declaration.arguments.flatMap((argument, index) =>
+      argument.repeatable === true ? [[argument.name, textsOf(command.processedArgs[index])]] : [],
+    ),
+  );
+
+const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 

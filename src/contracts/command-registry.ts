@@ -29,6 +29,7 @@ const argument = z.strictObject({
   required: z.boolean(),
   choices: z.array(z.string()).min(1).optional(),
   default: z.string().optional(),
+  repeatable: z.boolean().optional().describe("Takes all words that are left; the last argument only"),
 });
 
 const command = z.strictObject({

@@ -26,7 +26,9 @@ function sectionOf(command: CommandDeclaration, registry: CommandRegistry): read
 
 /** `vox sync [--locked] [--link-mode MODE]`. */
 export function usageOf(command: CommandDeclaration): string {
-  const args = command.arguments.map(({ name, required }) => (required ? name : `[${name}]`));
+  const args = command.arguments.map(
+    ({ name, required, repeatable }) => `${required ? name : `[${name}]`}${repeatable === true ? "…" : ""}`,
+  );
   const options = command.options.map((option) => `[${flagOf(option)}]${option.repeatable === true ? "…" : ""}`);
   return ["vox", command.path, ...args, ...options].join(" ");
 }

@@ -41,7 +41,10 @@ function commandFaults(registry: CommandRegistry, facts: ComplianceFacts): reado
 
 function differences(declared: CommandDeclaration, described: DescribedCommand | undefined): readonly string[] {
   if (described === undefined) return ["is declared and not offered"];
-  const args = declared.arguments.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`));
+  const args = declared.arguments.map(({ name, required, repeatable }) => {
+    const word = repeatable === true ? `${name}...` : name;
+    return required ? `<${word}>` : `[${word}]`;
+  });
   return [
     ...(declared.summary === described.summary ? [] : ["has another summary than is declared"]),
     ...(args.join(" ") === described.arguments.join(" ") ? [] : ["takes other arguments than are declared"]),
