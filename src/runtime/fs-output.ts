@@ -1,11 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ByteStream } from "../core/byte-stream.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import type { Repository } from "../oci/content-store.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
 import type { OutputPorts } from "../ops/ports.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** How often a place is fought for: each time somebody else took it in the moment between two renames. */
+const MAX_ATTEMPTS = 100;
+const ABANDONED_AFTER_MS = 60 * 60 * 1000;
+const BESIDE = /\.[0-9a-f-]{36}\.vox$/;
 
 /** Writes results beside their place and renames them into it, so that a reader sees the old one or the new one. */
 export const fsOutput: OutputPorts = {
@@ -17,29 +23,44 @@ export const makeFolder = (dir: string): Promise<void> =>
   writing(dir, async () => void (await mkdir(dir, { recursive: true })));
 
 async function replaceLayout<T>(dir: string, fill: (layout: Repository) => Promise<T>): Promise<T> {
-  const old = await contentsOf(dir);
-  refuseForeign(dir, old);
+  refuseForeign(dir, await contentsOf(dir));
+  await removeAbandoned(dir);
   const fresh = besidePath(dir);
   try {
     const result = await fill(new FsLayoutStore(fresh));
-    if (old === undefined) await rename(fresh, dir);
-    else await swap(dir, fresh);
+    await putInPlace(fresh, dir);
     return result;
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
 }
 
-async function swap(dir: string, fresh: string): Promise<void> {
-  const retired = besidePath(dir);
-  await rename(dir, retired);
-  try {
-    await rename(fresh, dir);
-  } catch (error) {
-    await rename(retired, dir);
-    throw error;
+/** A folder that holds something cannot be renamed over, and another process may be replacing it as well: whoever is last stays. */
+async function putInPlace(fresh: string, dir: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await rename(fresh, dir);
+    } catch (error) {
+      if (!hasCode(error, "ENOTEMPTY", "EEXIST") || attempt === MAX_ATTEMPTS) throw error;
+    }
+    const retired = besidePath(dir);
+    await rename(dir, retired).catch((error: unknown) => {
+      if (!hasCode(error, "ENOENT")) throw error;
+    });
+    await rm(retired, { recursive: true, force: true });
   }
-  await rm(retired, { recursive: true, force: true });
+}
+
+/** What a process that was killed left beside the folder; what is young may be somebody's work. */
+async function removeAbandoned(dir: string): Promise<void> {
+  const parent = dirname(dir);
+  const oldest = systemClock.nowMs() - ABANDONED_AFTER_MS;
+  const names = (await readdir(parent)).filter((name) => name.startsWith(`.${basename(dir)}.`) && BESIDE.test(name));
+  for (const name of names) {
+    const path = join(parent, name);
+    const stats = await stat(path).catch(() => undefined);
+    if (stats && stats.mtimeMs < oldest) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** An empty folder or an image layout may be replaced; anything else is somebody's. */
@@ -72,10 +93,13 @@ async function contentsOf(dir: string): Promise<readonly string[] | undefined> {
   try {
     return await readdir(dir);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
 }
+
+const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
 
 const besidePath = (path: string): string => join(dirname(path), `.${basename(path)}.${randomUUID()}.vox`);
 
