@@ -14,6 +14,8 @@ export const MEDIA_TYPE = {
   dockerForeignLayerGzip: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
   voxPackage: "application/vnd.vox.package.v1",
   voxYank: "application/vnd.vox.yank.v1",
+  voxIndex: "application/vnd.vox.index.v1",
+  voxIndexShard: "application/vnd.vox.index.shard.v1+jsonl",
 } as const;
 
 export const ANNOTATION = {
@@ -32,6 +34,7 @@ export const ANNOTATION = {
   baseName: "org.opencontainers.image.base.name",
   baseDigest: "org.opencontainers.image.base.digest",
   voxPackage: "dev.vox.package",
+  voxIndexShard: "dev.vox.index.shard",
   voxPackages: "dev.vox.packages",
   voxLockDigest: "dev.vox.lock.digest",
   voxImageFormat: "dev.vox.image-format",

@@ -7,6 +7,7 @@ import type { Descriptor } from "./descriptor.ts";
 import { isManifestType, MEDIA_TYPE } from "./media-types.ts";
 import { descriptorOf } from "./parse-descriptor.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOfManifest } from "./parse-manifest.ts";
+import type { PageMemory } from "./paged-list.ts";
 import { parseRepositoryPath, parseTag } from "./reference.ts";
 import { bodyOf, readRefusal, type RegistryCall } from "./registry-answer.ts";
 import type { RegistryClient, RegistryRequest } from "./registry-client.ts";
@@ -20,6 +21,8 @@ export interface RemoteStoreOptions {
   readonly access?: Access;
   /** Repositories of the same registry that blobs will be mounted from, so that one token serves all mounts. */
   readonly mountSources?: readonly string[];
+  /** Remembers pages of the tag list, so that an unchanged one is asked for and not sent. */
+  readonly pages?: PageMemory;
 }
 
 const ACCEPTED_MANIFESTS = [
@@ -38,6 +41,7 @@ export class RemoteStore implements Repository, Mounter {
   readonly #client: RegistryClient;
   readonly #repository: string;
   readonly #scopes: TokenScopes;
+  readonly #pages: PageMemory | undefined;
   readonly #sessions = new Map<Digest, URL>();
   readonly #manifests = new Map<Digest, Uint8Array>();
 
@@ -45,6 +49,7 @@ export class RemoteStore implements Repository, Mounter {
   constructor(client: RegistryClient, repository: string, options: RemoteStoreOptions = {}) {
     this.#client = client;
     this.#repository = parseRepositoryPath(repository);
+    this.#pages = options.pages;
     const sources = (options.mountSources ?? []).map((source) => repositoryScope(source, "pull"));
     this.#scopes = uniteScopes(repositoryScope(repository, options.access ?? "pull"), ...sources);
   }
@@ -109,7 +114,8 @@ export class RemoteStore implements Repository, Mounter {
   }
 
   tags(options: TransferOptions = {}): Promise<readonly string[]> {
-    return listTags(this.#client, this.#repository, { scopes: this.#scopes, ...options });
+    const memory = this.#pages && { memory: this.#pages };
+    return listTags(this.#client, this.#repository, { scopes: this.#scopes, ...memory, ...options });
   }
 
   async tag(descriptor: Descriptor, tag: string, options: TransferOptions = {}): Promise<void> {

@@ -15,6 +15,7 @@ import { lockBaseImages } from "./lock-base-images.ts";
 import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
 import type { ImagePorts, RunPorts } from "./ports.ts";
+import { proveHints } from "./prove-hints.ts";
 import { wishLines } from "./prove-manifest.ts";
 import { freshLock, LOCK_FILE, type ReadLock, readOldLock } from "./read-lock.ts";
 import { refuseChangedContent, RegistryReleases } from "./registry-releases.ts";
@@ -52,11 +53,12 @@ export async function lockProject(
   const { files, desired } = project;
   if (hold.mode !== "default") return unchanged(await freshLock(files, desired));
   const old = await readOldLock(files);
-  const releases = new RegistryReleases(project.registries, { offline: hold.offline, signal: ports.signal });
+  const locked = versionsOf(old?.packages ?? []);
+  const releases = new RegistryReleases(project.registries, { ...ports, offline: hold.offline, locked });
   const chosen =
     old?.lock && update?.unlocked === undefined && staleReasons(old.lock, desired).length === 0
       ? await keptPackages(old.lock, releases, ports)
-      : await resolvedPackages(project, old?.packages ?? [], releases, update);
+      : await resolvedPackages(project, old?.packages ?? [], releases, ports, update);
   const baseImages = await lockBaseImages(project, update?.baseImages ? [] : (old?.baseImages ?? []), hold, ports);
   const { lock } = buildLock(desired, chosen, baseImages);
   const text = renderLock(lock);
@@ -86,20 +88,29 @@ async function resolvedPackages(
   { workspace }: OpenProject,
   old: readonly LockedPackage[],
   releases: RegistryReleases,
+  { onEvent }: RunPorts,
   update?: UpdateRequest,
 ): Promise<readonly ChosenPackage[]> {
-  const preferred = new Map(old.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version] as const])));
   const locals = [
     ...workspace.members.map((member) => localPackage(member, true)),
     ...workspace.pathPackages.map((found) => localPackage(found, false)),
   ];
-  const outcome = await resolveWith({ locals, patches: workspace.patches, preferred, ...wishesOf(update) }, releases);
-  if (outcome.kind !== "resolved") throw resolutionError(outcome);
-  const chosen = await Promise.all(outcome.resolution.packages.map((resolved) => chosenPackage(resolved, releases)));
-  const packages = chosen.flat();
-  await refuseChangedContent(stillLocked(old, packages), releases);
-  return packages;
+  const request = { locals, patches: workspace.patches, preferred: versionsOf(old), ...wishesOf(update) };
+  for (;;) {
+    const outcome = await resolveWith(request, releases);
+    // An index may be behind: only what the tags cannot satisfy has no solution.
+    if (outcome.kind !== "resolved" && (await releases.distrustIndexes())) continue;
+    if (outcome.kind !== "resolved") throw resolutionError(outcome);
+    const chosen = await Promise.all(outcome.resolution.packages.map((resolved) => chosenPackage(resolved, releases)));
+    const packages = chosen.flat();
+    await refuseChangedContent(stillLocked(old, packages), releases);
+    if (await proveHints(packages, old, releases, onEvent)) return packages;
+    await releases.distrustIndexes();
+  }
 }
+
+const versionsOf = (packages: readonly LockedPackage[]): ReadonlyMap<PackageName, string> =>
+  new Map(packages.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version] as const])));
 
 const wishesOf = (update: UpdateRequest | undefined): Pick<ResolveRequest, "unlocked" | "precise"> => ({
   ...(update?.unlocked && { unlocked: update.unlocked }),

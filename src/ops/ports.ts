@@ -51,6 +51,11 @@ export interface RegistryPorts {
   readonly defaultRegistry: RegistryLocation;
   /** For blobs by digest, and with `push` for publishing. */
   packageRepository(location: RegistryLocation, name: PackageName, access: Access): Repository;
+  /**
+   * The repositories that a registry says it has; not all of them need be packages.
+   * @throws {VoxError} REGISTRY_UNAVAILABLE, REGISTRY_DENIED where it does not tell
+   */
+  packageNames(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[]>;
   /** For resolving: metadata is kept by digest, and offline it is all there is. */
   metadataRepository(location: RegistryLocation, name: PackageName, options: { readonly offline: boolean }): PackageRepository;
 }

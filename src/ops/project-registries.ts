@@ -44,6 +44,11 @@ export class ProjectRegistries {
     return this.#ports.metadataRepository(this.location(registry), name, options);
   }
 
+  /** The repositories that a registry says it has. */
+  packageNames(registry: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#ports.packageNames(this.location(registry), signal);
+  }
+
   /** Those that are OCI registries, for mounting. */
   ociBases(): ReadonlyMap<string, RegistryBase> {
     return new Map(

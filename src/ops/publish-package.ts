@@ -7,9 +7,11 @@ import { parseManifest } from "../pm/manifest/parse-manifest.ts";
 import { checkPublishable } from "../pm/manifest/publishable.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import { formatRegistryLocation } from "../pm/registry/location.ts";
+import { INDEX_REPOSITORY } from "../pm/registry/index/index-artifact.ts";
 import { packageArtifact, type PackageFacts } from "../pm/registry/package-artifact.ts";
 import { publishPackage } from "../pm/registry/publish.ts";
 import { versionTag } from "../pm/registry/version-tag.ts";
+import { recordInIndex } from "./index-registry.ts";
 import { listMemberFiles } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { normalisedText, packPackage } from "./pack-package.ts";
@@ -70,6 +72,7 @@ export async function publishMember(
   if (!options.dryRun) {
     const repository = project.registries.repository(registry, name, "push");
     await publishPackage(repository, artifact, ports.cache, { signal: ports.signal });
+    await recordInIndex(project.registries, registry, name, ports);
   }
   const blobs = packed.archives.kind === "neutral" ? [packed.archives.blob] : packed.archives.blobs;
   return {
@@ -105,6 +108,11 @@ function refuseUnpublishable(manifest: PackageManifest, registry: string): void 
   if (kind === "workspace") {
     throw new VoxError("PUBLISH_REFUSED", `\`${name}\` is a workspace and no package`, {
       hint: "name a member with `--package NAME`",
+    });
+  }
+  if (name === INDEX_REPOSITORY) {
+    throw new VoxError("PUBLISH_REFUSED", `\`${name}\` is where a registry keeps its index`, {
+      hint: "choose another `name` in Vox.toml",
     });
   }
   checkPublishable(manifest, registry);

@@ -17,6 +17,7 @@ import { openProjectFolder } from "../pm/files/fs-project-folder.ts";
 import { FsProjectFiles } from "../pm/manifest/fs-project-files.ts";
 import { FsMaterializer } from "../pm/materialize/fs-materializer.ts";
 import { cachedRepository, offlineRepository } from "../pm/registry/cached-repository.ts";
+import { pageMemory } from "../pm/registry/page-memory.ts";
 import { documentStore } from "./document-store.ts";
 import { FsLayerCache } from "./fs-layer-cache.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
@@ -72,14 +73,16 @@ const folderPorts = (signal: AbortSignal): FolderPorts => ({
 
 function registryPorts(access: RegistryAccess, cacheDir: string): RegistryPorts {
   const metadata = new FsMetadataCache(cacheDir);
+  const pages = pageMemory(metadata);
   return {
     defaultRegistry: access.defaultRegistry,
-    packageRepository: (location, name, use) => access.packageRepository(location, name, use),
+    packageRepository: (location, name, use) => access.packageRepository(location, name, { access: use }),
+    packageNames: (location, signal) => access.packageNames(location, signal),
     metadataRepository(location, name, { offline }) {
-      if (location.kind === "file") return access.packageRepository(location, name, "pull");
+      if (location.kind === "file") return access.packageRepository(location, name, {});
       const key = access.repositoryKey(location, name);
       if (offline) return offlineRepository(key, metadata);
-      return cachedRepository(access.packageRepository(location, name, "pull"), key, metadata);
+      return cachedRepository(access.packageRepository(location, name, { pages }), key, metadata);
     },
   };
 }

@@ -9,7 +9,7 @@ import { UndiciTransport } from "../oci/http-undici-transport.ts";
 import { ProcessCredentialHelper } from "../oci/process-credential-helper.ts";
 import { RegistryClient } from "../oci/registry-client.ts";
 import { RemoteStore, type RemoteStoreOptions } from "../oci/remote-store.ts";
-import type { Access } from "../oci/token-scope.ts";
+import { listRepositories } from "../oci/tag-list.ts";
 import { observedTransport } from "../oci/transport.ts";
 import {
   formatRegistryLocation,
@@ -20,6 +20,7 @@ import {
 import { canonicalHost } from "../oci/reference.ts";
 import type { PackageName } from "../core/package-name.ts";
 import type { Repository } from "../oci/content-store.ts";
+import { layoutNames } from "./fs-layout-names.ts";
 import { systemClock } from "./system-clock.ts";
 
 export interface RegistryAccessOptions {
@@ -52,9 +53,17 @@ export class RegistryAccess {
   }
 
   /** The repository of a package; a `file:` location is absolute. */
-  packageRepository(location: RegistryLocation, name: PackageName, access: Access): Repository {
+  packageRepository(location: RegistryLocation, name: PackageName, options: RemoteStoreOptions): Repository {
     if (location.kind === "file") return new FsLayoutStore(join(location.dir, name));
-    return this.remote(location.host, repositoryPath(location.prefix, name), { access });
+    return this.remote(location.host, repositoryPath(location.prefix, name), options);
+  }
+
+  /** The repositories that a registry says it has, below its prefix and one level deep; none where it tells nobody. */
+  async packageNames(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[]> {
+    if (location.kind === "file") return layoutNames(location.dir);
+    const prefix = location.prefix === "" ? "" : `${location.prefix}/`;
+    const repositories = await listRepositories(this.#client(canonicalHost(location.host)), signal);
+    return repositories.flatMap((path) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : []));
   }
 
   /** What the facts about a package's repository are remembered by. */

@@ -3,7 +3,9 @@ import { type Digest, digestOf, isDigest } from "../../core/digest.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { TransferOptions } from "../../oci/content-store.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
+import { MEDIA_TYPE } from "../../oci/media-types.ts";
 import { MAX_MANIFEST_BYTES } from "../../oci/parse-manifest.ts";
+import { MAX_SHARD_BYTES } from "./index/index-artifact.ts";
 import type { PackageRepository } from "./package-registry.ts";
 
 /** Remembers small documents by digest, and what registries last said by a key. */
@@ -80,7 +82,8 @@ async function learnDocument(
   cache: MetadataCache,
   options?: TransferOptions,
 ): Promise<Uint8Array> {
-  const limit = { maxBytes: MAX_MANIFEST_BYTES, what: `\`${descriptor.digest}\`` };
+  const maxBytes = descriptor.mediaType === MEDIA_TYPE.voxIndexShard ? MAX_SHARD_BYTES : MAX_MANIFEST_BYTES;
+  const limit = { maxBytes, what: `\`${descriptor.digest}\`` };
   const bytes = await collectBytes(repository.fetch(descriptor, options), limit);
   await cache.keepDocument(descriptor.digest, bytes);
   return bytes;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hostNameOf, isLoopbackHost, isPrivateHost, listsHost } from "../../../src/oci/network-host.ts";
 import { admitAddress, registryOrigin } from "../../../src/oci/registry-origin.ts";
-import { nextLink } from "../../../src/oci/tag-list.ts";
+import { nextLink } from "../../../src/oci/paged-list.ts";
 
 it.each([
   ["localhost", true, true],

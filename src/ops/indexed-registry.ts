@@ -1,0 +1,104 @@
+import type { IndexEntry } from "../contracts/index-entry.ts";
+import type { EventSink } from "../core/events.ts";
+import type { PackageName } from "../core/package-name.ts";
+import { isVoxError } from "../errors/vox-error.ts";
+import { releaseOfEntry } from "../pm/registry/index/index-entry.ts";
+import { INDEX_REPOSITORY } from "../pm/registry/index/index-artifact.ts";
+import { RegistryIndex } from "../pm/registry/index/registry-index.ts";
+import { PackageRegistry, type PackageRepository, type Release } from "../pm/registry/package-registry.ts";
+
+export interface IndexedRegistryOptions {
+  /** As the project names it. */
+  readonly name: string;
+  readonly repositoryFor: (name: PackageName) => PackageRepository;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventSink;
+}
+
+/**
+ * One registry, asked by its index where that has an answer and by tags where it has none (contracts, §5 "Scale").
+ * `hinted` is the index's word, `proved` the registry's own.
+ */
+export class IndexedRegistry {
+  readonly #options: IndexedRegistryOptions;
+  readonly #registry: PackageRegistry;
+  readonly #releases = new Map<string, Promise<Release | undefined>>();
+  readonly #entries = new Map<string, Promise<readonly IndexEntry[]>>();
+  #index: Promise<RegistryIndex | undefined> | undefined;
+  #trusted = true;
+
+  constructor(options: IndexedRegistryOptions) {
+    this.#options = options;
+    this.#registry = new PackageRegistry({ name: options.name, repositoryFor: options.repositoryFor });
+  }
+
+  /** Every version; by tags also when the index does not know of `locked`, and so is behind. */
+  async versions(name: PackageName, locked: string | undefined) {
+    const entries = await this.#entriesOf(name);
+    if (entries.length === 0 || (locked !== undefined && !entries.some(({ version }) => version === locked))) {
+      this.#entries.set(name, Promise.resolve([]));
+      return this.#registry.versions(name, this.#options);
+    }
+    return entries;
+  }
+
+  /** What the index says of a version; `undefined` when it says nothing that can be used. */
+  async hinted(name: PackageName, version: string): Promise<Release | undefined> {
+    const entry = (await this.#entriesOf(name)).find((candidate) => candidate.version === version);
+    return entry && releaseOfEntry(entry, this.#options.name);
+  }
+
+  /** What the registry holds under a version's tag, read and proved; asked once. */
+  proved(name: PackageName, version: string): Promise<Release | undefined> {
+    const key = `${name}\n${version}`;
+    const known = this.#releases.get(key);
+    if (known) return known;
+    const asked = this.#registry.release(name, version, this.#options);
+    this.#releases.set(key, asked);
+    return asked;
+  }
+
+  /** From here on only tags are asked; false when it was so already. */
+  async distrustIndex(): Promise<boolean> {
+    const wasUsed = this.#trusted && (await this.#index) !== undefined;
+    this.#trusted = false;
+    this.#entries.clear();
+    return wasUsed;
+  }
+
+  #entriesOf(name: PackageName): Promise<readonly IndexEntry[]> {
+    const known = this.#entries.get(name);
+    if (known) return known;
+    const read = this.#readEntries(name);
+    this.#entries.set(name, read);
+    return read;
+  }
+
+  async #readEntries(name: PackageName): Promise<readonly IndexEntry[]> {
+    if (!this.#trusted) return [];
+    this.#index ??= this.#hint(() => RegistryIndex.open(this.#options.repositoryFor(INDEX_REPOSITORY), this.#options));
+    const index = await this.#index;
+    return (index && (await this.#hint(() => index.entries(name)))) ?? [];
+  }
+
+  /** A hint that cannot be had is none, whatever the reason: the tags are asked, and tell of a registry that is ill. */
+  async #hint<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isVoxError(error)) throw error;
+      if (this.#trusted && BROKEN.has(error.code)) this.#warn(error.message);
+      return undefined;
+    }
+  }
+
+  #warn(reason: string): void {
+    this.#trusted = false;
+    const { name, onEvent } = this.#options;
+    const message = `the index of registry \`${name}\` cannot be used, so its tags are asked: ${reason}`;
+    onEvent({ kind: "warning", code: "INDEX_BROKEN", message, hint: `run \`vox pm index --registry ${name}\`` });
+  }
+}
+
+/** What says that the index is there and is broken; a registry that has none, or shows it to nobody, is no fault. */
+const BROKEN: ReadonlySet<string> = new Set(["OCI_INVALID", "CONTENT_MISMATCH", "CONTENT_MISSING", "CONTENT_TOO_LARGE"]);
