@@ -1,5 +1,6 @@
 import { packageNameKey } from "../../core/package-name.ts";
 import { VoxError } from "../../errors/vox-error.ts";
+import { parseGitUrl } from "../manifest/git-source.ts";
 import type { LockedBaseImage } from "../../project/materialized-project.ts";
 import type {
   LockedArchive,
@@ -93,6 +94,7 @@ function readSource(reader: LockReader, table: Table): LockedSource {
 function readGitSource(reader: LockReader, table: Table, text: string): LockedSource {
   const [, url, commit] = /^(.+)#([0-9a-f]{40})$/.exec(text) ?? [];
   if (!url || !commit) throw reader.invalid(`\`git+${text}\` does not end in a commit of 40 hex digits`);
+  reader.check(() => parseGitUrl(url));
   return { kind: "git", url, commit, diffId: reader.digest(table, "diff-id") };
 }
 
