@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { EXIT, type ExitCode } from "../errors/catalogue.ts";
 import type { Host, StopSignal } from "./host.ts";
 
@@ -16,6 +17,8 @@ export async function runInterruptible(
   graceMs = GRACE_MS,
 ): Promise<number> {
   const controller = new AbortController();
+  // Every request that is under way listens: many at a time are no leak.
+  setMaxListeners(0, controller.signal);
   let stopCode: ExitCode | undefined;
   let timer: NodeJS.Timeout | undefined;
   let ignore = (): void => {};
