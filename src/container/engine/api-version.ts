@@ -10,7 +10,7 @@ const NEWEST = "1.44";
 export function negotiateApiVersion(engine: { readonly newest: string; readonly oldest?: string | undefined }): string {
   if (engine.oldest !== undefined && compareVersions(engine.oldest, NEWEST) > 0) {
     throw new VoxError("ENGINE_UNAVAILABLE", `the engine speaks API ${engine.oldest} and newer, vox ${NEWEST} and older`, {
-      hint: "run `vox upgrade`",
+      hint: "install a newer vox",
     });
   }
   return compareVersions(engine.newest, NEWEST) < 0 ? engine.newest : NEWEST;

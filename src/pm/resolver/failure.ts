@@ -76,7 +76,7 @@ function hintOf(facts: readonly Fact[], context: FailureContext): string {
   if (unknown?.target !== undefined) return unknownHint(unknown, unknown.target, context.names);
   if (patch) return `change or remove [patch.${patch.target}] in Vox.toml`;
   if (misplaced) return `move \`${misplaced.target}\` from [skills] to [dependencies] in Vox.toml`;
-  if (feature) return `run \`vox pm info ${feature.target}\` to see its features`;
+  if (feature) return `correct the features that are asked of \`${feature.target}\`, or ask for a version that has them`;
   const own = facts.find((fact) => fact.member !== undefined && fact.target !== undefined);
   return own ? `run \`vox remove ${own.target}\`, or ask for less of it` : "run `vox update`";
 }
@@ -89,8 +89,8 @@ function unknownHint(fact: Fact, name: string, names: readonly string[]): string
     names.filter((candidate) => candidate !== name),
   );
   return near === undefined
-    ? `check the name, or run \`vox pm search ${name}\``
-    : `did you mean \`${near}\`? Run \`vox pm search ${name}\` to look further`;
+    ? `check the name of \`${name}\` where it is asked for, and that its registry is the one that has it`
+    : `did you mean \`${near}\`? Correct the name where it is asked for`;
 }
 
 function addCommand(remedy: Remedy): string {
