@@ -19,7 +19,7 @@ export interface ConnectOptions {
   readonly environment: EngineEnvironment;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
+const PROBE_TIMEOUT_MS = 5_000;
 const MAX_LOAD_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -48,7 +48,8 @@ async function connectTo(endpoint: EngineEndpoint, environment: EngineEnvironmen
   const address = await addressOf(endpoint, environment);
   // The library takes 300 ms to load, and most commands need no engine.
   const { default: Docker } = await import("dockerode");
-  const version = await new Docker(address).version();
+  const probe: ProbeOptions = { ...address, connectionTimeout: PROBE_TIMEOUT_MS };
+  const version = await new Docker(probe).version();
   const apiVersion = negotiateApiVersion({ newest: version.ApiVersion, oldest: version.MinAPIVersion || undefined });
   return new DockerodeEngine(new Docker({ ...address, version: `v${apiVersion}` }), {
     kind: isPodman(version) ? "podman" : "docker",
@@ -59,13 +60,13 @@ async function connectTo(endpoint: EngineEndpoint, environment: EngineEnvironmen
   });
 }
 
-/** The types do not know that the connection itself can be given a limit. */
-type EngineAddress = Dockerode.DockerOptions & { readonly connectionTimeout: number };
+/** The library's limit, which its types do not know, ends with the answer's head: a load may take any time until then. */
+type ProbeOptions = Dockerode.DockerOptions & { readonly connectionTimeout: number };
 
-async function addressOf(endpoint: EngineEndpoint, environment: EngineEnvironment): Promise<EngineAddress> {
-  if (endpoint.kind === "socket") return { socketPath: endpoint.path, connectionTimeout: CONNECT_TIMEOUT_MS };
+async function addressOf(endpoint: EngineEndpoint, environment: EngineEnvironment): Promise<Dockerode.DockerOptions> {
+  if (endpoint.kind === "socket") return { socketPath: endpoint.path };
   const { host, port, tls } = endpoint;
-  const address = { host, port, connectionTimeout: CONNECT_TIMEOUT_MS };
+  const address = { host, port };
   if (!tls) return { ...address, protocol: "http" };
   const folder = environment.DOCKER_CERT_PATH;
   if (!folder) return { ...address, protocol: "https" };

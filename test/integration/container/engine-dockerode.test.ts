@@ -100,6 +100,17 @@ describe("finding an engine", () => {
 });
 
 describe("loading", () => {
+  it("waits for an engine that is slow to answer", async () => {
+    const slowMs = 5_500;
+    const host = await engineThat((request, response) => {
+      const answer = request.url?.includes("/images/load")
+        ? { stream: "Loaded image: shop:production\n" }
+        : { Id: "sha256:abcd" };
+      setTimeout(() => json(response, 200, answer), request.url?.includes("/images/load") ? slowMs : 0);
+    });
+    expect(await (await connect(host)).load(streamOf(Buffer.from("tar")))).toBe("sha256:abcd");
+  });
+
   it("sends the archive and gives the image's ID", async () => {
     let sent = "";
     const host = await engineThat((request, response, body) => {
