@@ -5,28 +5,35 @@ import type { ClosurePackage } from "../pm/lockfile/closure.ts";
 import type { LockedArchive } from "../pm/lockfile/lockfile.ts";
 import { formatSource } from "../pm/lockfile/render-lock.ts";
 import type { ArchiveBlob, MaterializedPackage } from "../project/materialized-project.ts";
+import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
+import { lockedGitArchive } from "./pack-git-package.ts";
 import { packPackage } from "./pack-package.ts";
-import type { CachePorts, FolderPorts } from "./ports.ts";
+import type { CachePorts, FolderPorts, GitPorts } from "./ports.ts";
+
+type ClosurePorts = FolderPorts & Pick<CachePorts, "layers"> & GitPorts;
 
 /**
- * The packages of a closure with their archives: those of registries as the lock names them, folders packed as they are now.
- * @throws {VoxError} DEPENDENCY_UNSUPPORTED for git, and what packing throws
+ * The packages of a closure with their archives: those of registries as the lock names them, those of git
+ * made from the locked commit, folders packed as they are now.
+ * @throws {VoxError} CONTENT_MISMATCH, what packing throws, and what git sources throw
  */
 export async function closurePackages(
   project: OpenProject,
   closure: readonly ClosurePackage[],
-  ports: FolderPorts & Pick<CachePorts, "layers">,
+  hold: LockHold,
+  ports: ClosurePorts,
 ): Promise<readonly MaterializedPackage[]> {
   const packages: MaterializedPackage[] = [];
-  for (const locked of closure) packages.push(await materializedPackage(project, locked, ports));
+  for (const locked of closure) packages.push(await materializedPackage(project, locked, hold, ports));
   return packages;
 }
 
 async function materializedPackage(
   project: OpenProject,
   locked: ClosurePackage,
-  ports: FolderPorts & Pick<CachePorts, "layers">,
+  hold: LockHold,
+  ports: ClosurePorts,
 ): Promise<MaterializedPackage> {
   const { name, dependencies, source } = locked;
   const common = { name, source: formatSource(source), dependencies };
@@ -48,10 +55,10 @@ async function materializedPackage(
       );
       return { ...common, version: manifest.package.version, archive: archives };
     }
-    case "git":
-      throw new VoxError("DEPENDENCY_UNSUPPORTED", `\`${name}\` comes from git, which this version of vox does not fetch`, {
-        hint: `publish \`${name}\` to a registry, or depend on it by \`path\``,
-      });
+    case "git": {
+      const blob = await lockedGitArchive({ name, source }, hold, ports);
+      return { ...common, version: locked.version ?? "", archive: { kind: "neutral", blob } };
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
 import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
-import type { CachePorts, EnginePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
+import type { CachePorts, EnginePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
 import { runInEngine, type RunningContainer } from "./run-in-engine.ts";
 
 export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
@@ -30,7 +30,7 @@ export interface DeployResult extends ImageResult {
   readonly container?: RunningContainer;
 }
 
-type DeployPorts = FolderPorts & CachePorts & ImagePorts & EnginePorts & RunPorts;
+type DeployPorts = FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & RunPorts;
 
 /**
  * Builds the image of a member for an environment and brings it to where it runs; the lock binds it (contracts, §§3, 7).

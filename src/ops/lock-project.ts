@@ -12,12 +12,13 @@ import type { LocalPackage, ResolveRequest } from "../pm/resolver/request.ts";
 import type { ResolvedPackage } from "../pm/resolver/resolution.ts";
 import { resolveWith } from "../pm/resolver/resolve-with.ts";
 import { lockBaseImages } from "./lock-base-images.ts";
+import { GitLocking, type GitLockPorts } from "./lock-git.ts";
 import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
 import type { ImagePorts, RunPorts } from "./ports.ts";
 import { proveHints } from "./prove-hints.ts";
 import { wishLines } from "./prove-manifest.ts";
-import { freshLock, LOCK_FILE, type ReadLock, readOldLock } from "./read-lock.ts";
+import { freshLock, LOCK_FILE, type OldLock, type ReadLock, readOldLock } from "./read-lock.ts";
 import { refuseChangedContent, RegistryReleases } from "./registry-releases.ts";
 
 export interface LockResult {
@@ -38,7 +39,7 @@ export interface UpdateRequest {
   readonly baseImages: boolean;
 }
 
-type LockPorts = Pick<ImagePorts, "imageRepository" | "imageLayout"> & RunPorts;
+export type LockPorts = Pick<ImagePorts, "imageRepository" | "imageLayout"> & GitLockPorts;
 
 /**
  * Makes vox.lock say what the manifests ask, keeping locked versions where they fit; held as locked it is only checked (contracts, §3).
@@ -50,24 +51,42 @@ export async function lockProject(
   ports: LockPorts,
   update?: UpdateRequest,
 ): Promise<LockResult> {
+  const { text, ...result } = await planLock(project, hold, ports, update);
+  if (result.changed) await project.files.writeAtomic(LOCK_FILE, text);
+  return result;
+}
+
+/** The lock that is to be written; nothing is. */
+export interface PlannedLock extends LockResult {
+  readonly text: string;
+}
+
+/** Does all of `lockProject` but write. */
+export async function planLock(
+  project: OpenProject,
+  hold: LockHold,
+  ports: LockPorts,
+  update?: UpdateRequest,
+): Promise<PlannedLock> {
   const { files, desired } = project;
   if (hold.mode !== "default") return unchanged(await freshLock(files, desired));
   const old = await readOldLock(files);
   const locked = versionsOf(old?.packages ?? []);
   const releases = new RegistryReleases(project.registries, { ...ports, offline: hold.offline, locked });
+  await using git = new GitLocking(hold, ports);
   const chosen =
     old?.lock && update?.unlocked === undefined && staleReasons(old.lock, desired).length === 0
       ? await keptPackages(old.lock, releases, ports)
-      : await resolvedPackages(project, old?.packages ?? [], releases, ports, update);
+      : await resolvedPackages(project, old, { releases, git }, ports, update);
   const baseImages = await lockBaseImages(project, update?.baseImages ? [] : (old?.baseImages ?? []), hold, ports);
   const { lock } = buildLock(desired, chosen, baseImages);
+  await git.warnMovedTags(lock);
   const text = renderLock(lock);
   ports.signal.throwIfAborted();
-  if (text !== old?.text) await files.writeAtomic(LOCK_FILE, text);
-  return { lock, digest: digestOf(text), changed: text !== old?.text, diff: diffLocks(old?.lock, lock) };
+  return { lock, text, digest: digestOf(text), changed: text !== old?.text, diff: diffLocks(old?.lock, lock) };
 }
 
-const unchanged = ({ lock, digest }: ReadLock): LockResult => ({ lock, digest, changed: false, diff: diffLocks(lock, lock) });
+const unchanged = (read: ReadLock): PlannedLock => ({ ...read, changed: false, diff: diffLocks(read.lock, read.lock) });
 
 /** A fresh lock needs no resolution; registries that answer are held to what it says. */
 async function keptPackages(lock: Lockfile, releases: RegistryReleases, ports: RunPorts): Promise<readonly ChosenPackage[]> {
@@ -84,24 +103,33 @@ async function keptPackages(lock: Lockfile, releases: RegistryReleases, ports: R
 
 const SILENCE: ReadonlySet<string> = new Set(["REGISTRY_UNAVAILABLE", "REGISTRY_RATE_LIMITED", "OFFLINE_UNPROVABLE"]);
 
+/** Where versions and commits come from. */
+interface LockSources {
+  readonly releases: RegistryReleases;
+  readonly git: GitLocking;
+}
+
 async function resolvedPackages(
   { workspace }: OpenProject,
-  old: readonly LockedPackage[],
-  releases: RegistryReleases,
+  before: OldLock | undefined,
+  { releases, git }: LockSources,
   { onEvent }: RunPorts,
   update?: UpdateRequest,
 ): Promise<readonly ChosenPackage[]> {
-  const locals = [
+  const old = before?.packages ?? [];
+  const folders = [
     ...workspace.members.map((member) => localPackage(member, true)),
     ...workspace.pathPackages.map((found) => localPackage(found, false)),
   ];
+  const fromGit = await git.load({ workspace, locals: folders, old: before?.sides ?? [], unlocked: update?.unlocked });
+  const locals = [...folders, ...fromGit];
   const request = { locals, patches: workspace.patches, preferred: versionsOf(old), ...wishesOf(update) };
   for (;;) {
     const outcome = await resolveWith(request, releases);
     // An index may be behind: only what the tags cannot satisfy has no solution.
     if (outcome.kind !== "resolved" && (await releases.distrustIndexes())) continue;
     if (outcome.kind !== "resolved") throw resolutionError(outcome);
-    const chosen = await Promise.all(outcome.resolution.packages.map((resolved) => chosenPackage(resolved, releases)));
+    const chosen = await Promise.all(outcome.resolution.packages.map((resolved) => chosenPackage(resolved, { releases, git })));
     const packages = chosen.flat();
     await refuseChangedContent(stillLocked(old, packages), releases);
     if (await proveHints(packages, old, releases, onEvent)) return packages;
@@ -128,9 +156,10 @@ const localPackage = ({ path, manifest }: Pick<WorkspaceMember, "path" | "manife
 });
 
 /** Folders are not chosen: the manifests name them. */
-async function chosenPackage(resolved: ResolvedPackage, releases: RegistryReleases): Promise<readonly ChosenPackage[]> {
+async function chosenPackage(resolved: ResolvedPackage, { releases, git }: LockSources): Promise<readonly ChosenPackage[]> {
   const { source, name, version } = resolved;
-  if (source.kind !== "registry") return [];
+  if (source.kind === "git") return [await git.choose(resolved)];
+  if (source.kind === "path") return [];
   const { archives, requirements, features } = await releases.release(source.registry, name, version);
   return [
     {

@@ -13,7 +13,7 @@ import type { LockHold } from "./lock-hold.ts";
 import { listMemberFiles } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { outputDirs } from "./output-dirs.ts";
-import type { CachePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
+import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
 import { projectContent } from "./project-content.ts";
 import { freshLock } from "./read-lock.ts";
 import type { SourceRevision } from "./source-revision.ts";
@@ -35,7 +35,7 @@ export interface Materialized {
 /** How many paths a warning names. */
 const NAMED_PATHS = 5;
 
-type MaterializePorts = FolderPorts & CachePorts & ImagePorts & RunPorts;
+type MaterializePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & RunPorts;
 
 /**
  * Makes the handoff of one member for one environment. The lock is judged first, from files alone (contracts, §§3, 6).
@@ -53,7 +53,7 @@ export async function materializeProject(
   const closure = closureOf(lock, member.path, { dev: false });
   await runBuildStep(project, member, ports);
   const { files, opened } = await listApplicationFiles(project, member, options.outputDirs, ports);
-  const packages = await closurePackages(project, closure.packages, ports);
+  const packages = await closurePackages(project, closure.packages, options.hold, ports);
   const { platforms } = intent.container;
   await closureFetch(project, closure.packages, { hold: options.hold, platforms }, ports).all();
   const applicationFiles = await digestFiles(opened.reader, files);

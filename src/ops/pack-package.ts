@@ -70,11 +70,12 @@ interface PlacedFile {
   readonly source: SelectedFile;
 }
 
-interface PackJob {
+/** What decides an archive's bytes. */
+export interface PackJob {
   readonly name: PackageName;
   readonly manifestText: string;
   readonly files: readonly PlacedFile[];
-  readonly opened: OpenFolder;
+  readonly opened: Pick<OpenFolder, "reader">;
   readonly platforms: readonly Platform[];
 }
 
@@ -107,8 +108,11 @@ async function packKey({ name, manifestText, files, opened, platforms }: PackJob
   return digestOf(canonicalJson(content));
 }
 
-/** Writes the archive into the cache and reads it back by the rules that every reader of it will apply. */
-async function makeArchive(job: PackJob, { layers }: PackPorts): Promise<MadeLayer> {
+/**
+ * Writes the archive into the cache and reads it back by the rules that every reader of it will apply.
+ * @throws {VoxError} ARCHIVE_PATH, FILE_CHANGED, PLATFORM_UNDECLARED, COMPRESSOR_DIFFERS
+ */
+export async function makeArchive(job: PackJob, { layers }: Pick<CachePorts, "layers">): Promise<MadeLayer> {
   await proveCompressor();
   const compressor = compressLayer(writeCanonicalTar(packageEntries(job.name, contentOf(job))), "gzip");
   await layers.blobs.ingest(compressor.stream);

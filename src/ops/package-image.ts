@@ -7,7 +7,7 @@ import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import type { PackageFormat } from "./output-dirs.ts";
-import type { CachePorts, FolderPorts, ImagePorts, OutputPorts, RunPorts } from "./ports.ts";
+import type { CachePorts, FolderPorts, GitPorts, ImagePorts, OutputPorts, RunPorts } from "./ports.ts";
 
 export interface PackageOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly format: PackageFormat;
@@ -15,7 +15,7 @@ export interface PackageOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly outDir: string;
 }
 
-type PackagePorts = FolderPorts & CachePorts & ImagePorts & OutputPorts & RunPorts;
+type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & OutputPorts & RunPorts;
 
 /**
  * Builds the image of a member and writes it into a folder, whole or not at all; no registry is written.

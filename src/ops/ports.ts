@@ -11,6 +11,7 @@ import type { Access } from "../oci/token-scope.ts";
 import type { BlobCache } from "../pm/cas/blob-cache.ts";
 import type { OuterRules } from "../pm/files/list-project-files.ts";
 import type { FileReader, ProjectFolder } from "../pm/files/project-folder.ts";
+import type { GitSources } from "../pm/git/git-sources.ts";
 import type { ProjectFiles, ProjectWriter } from "../pm/manifest/project-files.ts";
 import type { Materializer } from "../pm/materialize/materializer.ts";
 import type { RegistryLocation } from "../pm/registry/location.ts";
@@ -58,6 +59,11 @@ export interface RegistryPorts {
   packageNames(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[]>;
   /** For resolving: metadata is kept by digest, and offline it is all there is. */
   metadataRepository(location: RegistryLocation, name: PackageName, options: { readonly offline: boolean }): PackageRepository;
+}
+
+/** Repositories that packages come from. */
+export interface GitPorts {
+  readonly gitSources: GitSources;
 }
 
 /** What the machine keeps between runs. */

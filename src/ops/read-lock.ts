@@ -28,6 +28,8 @@ export interface OldLock {
   readonly text: string;
   /** Absent when a merge left two. */
   readonly lock?: Lockfile;
+  /** What it was made of: itself, or both sides of a merge. */
+  readonly sides: readonly Lockfile[];
   /** Versions to keep where they fit, one a name. */
   readonly packages: readonly LockedPackage[];
   readonly baseImages: readonly LockedBaseImage[];
@@ -42,10 +44,10 @@ export async function readOldLock(files: ProjectFiles): Promise<OldLock | undefi
   if (text === undefined) return undefined;
   if (hasMergeMarkers(text)) {
     const sides = lockSides(text);
-    return { text, packages: preferredPackages(sides), baseImages: sides.flatMap((side) => side.baseImages) };
+    return { text, sides, packages: preferredPackages(sides), baseImages: sides.flatMap((side) => side.baseImages) };
   }
   const lock = parseLock(text, LOCK_FILE);
-  return { text, lock, packages: lock.packages, baseImages: lock.baseImages };
+  return { text, lock, sides: [lock], packages: lock.packages, baseImages: lock.baseImages };
 }
 
 /**

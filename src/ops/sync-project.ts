@@ -9,7 +9,7 @@ import type { LockHold } from "./lock-hold.ts";
 import { lockProject } from "./lock-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { manifestProof } from "./prove-manifest.ts";
-import type { CachePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
+import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
 
 export interface SyncOptions {
   readonly hold: LockHold;
@@ -28,7 +28,7 @@ export interface SyncResult {
   readonly verified: number;
 }
 
-type SyncPorts = FolderPorts & CachePorts & ImagePorts & RunPorts;
+type SyncPorts = FolderPorts & CachePorts & GitPorts & ImagePorts & RunPorts;
 
 const NOTHING: SyncResult = { packages: 0, fetched: 0, linked: 0, verified: 0 };
 
@@ -50,7 +50,7 @@ async function syncMember(
   ports: SyncPorts,
 ): Promise<SyncResult> {
   const closure = closureOf(lock, member.path, { dev: !options.prod });
-  const packages = await closurePackages(project, closure.packages, ports);
+  const packages = await closurePackages(project, closure.packages, options.hold, ports);
   const archived = packages.map((item) => ({
     name: item.name,
     version: item.version,

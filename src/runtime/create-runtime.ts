@@ -7,13 +7,23 @@ import type { EventSink } from "../core/events.ts";
 import { parsePlatform, type Platform } from "../core/platform.ts";
 import { FsBlobDirectory } from "../oci/fs-blob-directory.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
-import type { CachePorts, EnginePorts, FolderPorts, ImagePorts, OutputPorts, RegistryPorts, RunPorts } from "../ops/ports.ts";
+import type {
+  CachePorts,
+  EnginePorts,
+  FolderPorts,
+  GitPorts,
+  ImagePorts,
+  OutputPorts,
+  RegistryPorts,
+  RunPorts,
+} from "../ops/ports.ts";
 import { readPackageArchive } from "../archive/read-package-archive.ts";
 import { blobCache } from "../pm/cas/blob-cache.ts";
 import { FsMetadataCache } from "../pm/cas/fs-metadata-cache.ts";
 import { openFileReader } from "../pm/files/fs-file-reader.ts";
 import { readOuterRules } from "../pm/files/fs-outer-rules.ts";
 import { openProjectFolder } from "../pm/files/fs-project-folder.ts";
+import type { GitSources } from "../pm/git/git-sources.ts";
 import { FsProjectFiles } from "../pm/manifest/fs-project-files.ts";
 import { FsMaterializer } from "../pm/materialize/fs-materializer.ts";
 import { cachedRepository, offlineRepository } from "../pm/registry/cached-repository.ts";
@@ -25,7 +35,7 @@ import { RegistryAccess } from "./registry-access.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** The real machine, as the ops see it. What a command does not use is not loaded. */
-export type Runtime = RunPorts & FolderPorts & RegistryPorts & CachePorts & ImagePorts & OutputPorts & EnginePorts;
+export type Runtime = RunPorts & FolderPorts & RegistryPorts & CachePorts & ImagePorts & OutputPorts & EnginePorts & GitPorts;
 
 export interface RuntimeOptions {
   readonly env: Environment;
@@ -47,11 +57,25 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...registryPorts(access, paths.cacheDir),
     ...cachePorts(paths.cacheDir),
     ...imagePorts(access, env),
+    gitSources: gitSources(paths.cacheDir, env, signal),
     ...fsOutput,
     async engine(choice) {
       const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
       return connectEngine({ choice, environment: env });
     },
+  };
+}
+
+/** The git program is looked for when a dependency comes from git. */
+function gitSources(cacheDir: string, env: Environment, signal: AbortSignal): GitSources {
+  const seen = new FsMetadataCache(cacheDir);
+  const open = async () => {
+    const { ProcessGitSources } = await import("../pm/git/process-git-sources.ts");
+    return new ProcessGitSources({ cacheDir, seen, env, signal });
+  };
+  return {
+    commitOf: async (url, ref, access) => (await open()).commitOf(url, ref, access),
+    snapshot: async (at, access) => (await open()).snapshot(at, access),
   };
 }
 
