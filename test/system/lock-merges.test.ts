@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addBaseImage, createLockWorld, type LockWorld } from "../support/lock-world.ts";
@@ -21,13 +21,17 @@ interface Branch {
 describe("a vox.lock that a merge left in conflict", () => {
   let world: LockWorld;
 
-  const git = (...args: readonly string[]): string =>
-    execFileSync("git", ["-c", "user.name=Ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgsign=false", ...args], {
+  const tryGit = (...args: readonly string[]): SpawnSyncReturns<string> =>
+    spawnSync("git", ["-c", "user.name=Ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgsign=false", ...args], {
       cwd: world.app,
       env: { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" },
       encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
     });
+
+  const git = (...args: readonly string[]): void => {
+    const { status, stderr } = tryGit(...args);
+    if (status !== 0) throw new Error(stderr);
+  };
 
   async function commitLocked(manifest: string): Promise<void> {
     world.write("Vox.toml", manifest);
@@ -46,9 +50,7 @@ describe("a vox.lock that a merge left in conflict", () => {
       await commitLocked(manifest);
     }
     const style = branches.style ?? "merge";
-    const merged = spawnSync("git", ["-c", `merge.conflictStyle=${style}`, "merge", "-q", "--no-edit", "theirs"], {
-      cwd: world.app,
-    });
+    const merged = tryGit("-c", `merge.conflictStyle=${style}`, "merge", "-q", "--no-edit", "theirs");
     expect(merged.status).toBe(1);
     if (branches.merged !== undefined) world.write("Vox.toml", branches.merged);
     expect(world.read("Vox.toml")).not.toMatch(MARKER);
