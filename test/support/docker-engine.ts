@@ -8,6 +8,8 @@ export interface TestEngine {
   pull(reference: string): Promise<void>;
   /** Starts the image on the machine's own network, its server on a free port. */
   run(reference: string, options?: { readonly user?: string }): Promise<TestContainer>;
+  /** A container that somebody else started, its server on a port of loopback. */
+  running(id: string, port: number): TestContainer;
   inspectImage(reference: string): Promise<Docker.ImageInspectInfo>;
   /** Removes what the test pulled or loaded; what is not there is no error. */
   removeImage(reference: string): Promise<void>;
@@ -114,6 +116,7 @@ export function testEngine(address: string): TestEngine {
       await container.start();
       return running(container, port);
     },
+    running: (id, port) => running(docker.getContainer(id), port),
     inspectImage: (reference) => docker.getImage(reference).inspect(),
     removeImage: async (reference) => {
       await docker

@@ -37,4 +37,28 @@ describe.each([
     },
     120_000,
   );
+
+  it.skipIf(address === undefined)(
+    "runs it with --run on a port of loopback, a second time in place of the first",
+    async () => {
+      const run = async (): Promise<unknown> =>
+        succeeded(await storefront.vox(["deploy", "--run", "--json"], { env: { DOCKER_HOST: address ?? "" } })).json();
+      const first = textAt(await run(), "container", "id");
+      const document = await run();
+      const engine = testEngine(address ?? "");
+      const container = engine.running(
+        textAt(document, "container", "id"),
+        Number(at(document, "container", "ports", 0, "host")),
+      );
+      try {
+        expect(at(await container.get("/"), "body")).toEqual(EXPECTED_ANSWER);
+        expect(container.id).not.toBe(first);
+        await expect(engine.running(first, 1).stop()).rejects.toThrow(/no such container|404/i);
+      } finally {
+        await container.remove();
+        await engine.removeImage(textAt(document, "image", "reference"));
+      }
+    },
+    120_000,
+  );
 });

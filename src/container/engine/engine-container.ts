@@ -4,16 +4,26 @@ import type { Container, ContainerSpec, ContainerState, PortRequest } from "./en
 import { engineFailure, isNotFound } from "./engine-failure.ts";
 
 /** A container as the Engine API wants it described ("ContainerCreate"). */
-export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOptions {
+export function createOptions(spec: ContainerSpec, limits: "engine" | "modest"): Dockerode.ContainerCreateOptions {
   return {
     name: spec.name,
     Image: spec.image,
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     Labels: { ...spec.labels },
     ExposedPorts: Object.fromEntries(spec.ports.map((port) => [portKey(port.container), {}])),
-    HostConfig: { PortBindings: portBindings(spec.ports), RestartPolicy: { Name: spec.restart } },
+    HostConfig: {
+      PortBindings: portBindings(spec.ports),
+      RestartPolicy: { Name: spec.restart },
+      ...(limits === "modest" && { Ulimits: [...MODEST_ULIMITS] }),
+    },
   };
 }
+
+/** What any process may have: Podman asks for more by itself, which an engine that is limited itself may not give. */
+const MODEST_ULIMITS = [
+  { Name: "nofile", Soft: 1024, Hard: 1024 },
+  { Name: "nproc", Soft: 4096, Hard: 4096 },
+] as const;
 
 const portKey = (port: number): string => `${port}/tcp`;
 

@@ -11,7 +11,7 @@ import { negotiateApiVersion } from "./api-version.ts";
 import { containerOf, createOptions } from "./engine-container.ts";
 import { type EngineEndpoint, engineEndpoints, type EngineEnvironment } from "./endpoints.ts";
 import type { Container, ContainerSpec, Engine, EngineDescription } from "./engine.ts";
-import { engineFailure, reasonOf } from "./engine-failure.ts";
+import { isLimitRefused, engineFailure, reasonOf } from "./engine-failure.ts";
 import { loadedImages } from "./load-progress.ts";
 
 export interface ConnectOptions {
@@ -103,17 +103,28 @@ class DockerodeEngine implements Engine {
     }
   }
 
-  async run(spec: ContainerSpec, { signal }: TransferOptions = {}): Promise<Container> {
-    const created = await this.#attempt(`does not create container \`${spec.name}\``, () =>
-      this.#docker.createContainer({ ...createOptions(spec), ...(signal && { abortSignal: signal }) }),
+  async run(spec: ContainerSpec, options: TransferOptions = {}): Promise<Container> {
+    const what = `does not start container \`${spec.name}\``;
+    try {
+      return await this.#start(createOptions(spec, "engine"), spec.name, options);
+    } catch (error) {
+      if (!isLimitRefused(error)) throw engineFailure(what, error);
+    }
+    return this.#attempt(what, () => this.#start(createOptions(spec, "modest"), spec.name, options));
+  }
+
+  /** A container that does not start is removed. */
+  async #start(options: Dockerode.ContainerCreateOptions, name: string, { signal }: TransferOptions): Promise<Container> {
+    const created = await this.#attempt(`does not create container \`${name}\``, () =>
+      this.#docker.createContainer({ ...options, ...(signal && { abortSignal: signal }) }),
     );
     try {
       await created.start();
     } catch (error) {
       await created.remove({ force: true, v: true }).catch(() => undefined);
-      throw engineFailure(`does not start container \`${spec.name}\``, error);
+      throw error;
     }
-    return containerOf(created, spec.name);
+    return containerOf(created, name);
   }
 
   async containers(labels: Readonly<Record<string, string>>, { signal }: TransferOptions = {}): Promise<readonly Container[]> {

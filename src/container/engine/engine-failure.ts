@@ -19,3 +19,6 @@ export const isNotFound = (error: unknown): boolean =>
 
 const hasMessage = (value: unknown): value is { readonly message: string } =>
   typeof value === "object" && value !== null && "message" in value && typeof value.message === "string";
+
+/** Whether the container's runtime may not give the limits that the engine asked for. */
+export const isLimitRefused = (error: unknown): boolean => /\brlimit/i.test(reasonOf(error));

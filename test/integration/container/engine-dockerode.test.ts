@@ -175,6 +175,27 @@ describe("running", () => {
     expect(seen.at(-1)).toBe("DELETE /v1.41/containers/c1?force=true&v=true");
   });
 
+  it("asks for modest limits when the engine may not give its own", async () => {
+    const asked: unknown[] = [];
+    const host = await engineThat((request, response, body) => {
+      if (request.url?.includes("/create")) {
+        asked.push(JSON.parse(body.toString()).HostConfig.Ulimits);
+        return json(response, 201, { Id: `c${asked.length}` });
+      }
+      if (request.url?.includes("/c1/start")) return json(response, 500, { message: "runc: error setting rlimit type 7" });
+      return json(response, 204, "");
+    });
+    expect((await (await connect(host)).run(SPEC)).id).toBe("c2");
+    expect(asked).toEqual([
+      undefined,
+      [
+        { Name: "nofile", Soft: 1024, Hard: 1024 },
+        { Name: "nproc", Soft: 4096, Hard: 4096 },
+      ],
+    ]);
+    expect(seen).toContain("DELETE /v1.41/containers/c1?force=true&v=true");
+  });
+
   it("stops before it removes, and takes a container that is gone for removed", async () => {
     const statuses: Readonly<Record<string, number>> = { "/create": 201, "/start": 204, "/stop?t=2": 304 };
     const host = await engineThat((request, response) => {
