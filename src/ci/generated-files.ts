@@ -9,6 +9,7 @@ import type { FileTexts } from "./file-texts.ts";
 import type { Finding } from "./finding.ts";
 import { renderCliReference } from "./reference/cli-reference.ts";
 import { renderComplianceReference } from "./reference/compliance-reference.ts";
+import { renderDeployFieldReference } from "./reference/deploy-field-reference.ts";
 import { renderEnvironmentReference } from "./reference/environment-reference.ts";
 import { renderErrorReference } from "./reference/error-reference.ts";
 import { renderExitCodeReference } from "./reference/exit-code-reference.ts";
@@ -27,6 +28,7 @@ export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFil
   { path: "docs/src/reference/errors.md", text: renderErrorReference() },
   { path: "docs/src/reference/exit-codes.md", text: renderExitCodeReference() },
   { path: "docs/src/reference/env-vars.md", text: renderEnvironmentReference() },
+  { path: "docs/src/reference/deploy-fields.md", text: renderDeployFieldReference() },
   { path: "docs/src/reference/command-compliance.md", text: renderComplianceReference(VALIDATORS) },
   schemaFile(SCHEMA_PATH, commandRegistryJsonSchema()),
   schemaFile("contracts/manifest/vox-toml.schema.json", voxTomlJsonSchema()),
