@@ -26,13 +26,14 @@ export async function updateIndex(
 ): Promise<void> {
   const digit = shardOf(name);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const index = await openForUpdate(repository, options);
+    const before = await repository.resolve(INDEX_TAG, options);
+    const index = before && (await openForUpdate(repository, options));
     const shard = await index?.shard(digit);
     const entries = await entriesNow(shard?.entries(name) ?? []);
     const others = (shard?.names ?? []).filter((other) => other !== name).flatMap((other) => shard?.entries(other) ?? []);
     const merged = shardDocument(formatShard([...others, ...entries]));
     const documents = [merged, ...(index ? [] : [shardDocument(formatShard([]))])];
-    if (await publishIndex(repository, { base: index, shards: withShard(index, digit, merged), documents }, options)) return;
+    if (await publishIndex(repository, { before, shards: withShard(index, digit, merged), documents }, options)) return;
   }
   throw new VoxError("PUBLISH_RACE", "others kept changing the index at the same moment", { hint: "run `vox pm index`" });
 }
@@ -61,8 +62,8 @@ export async function replaceIndex(
 }
 
 interface IndexChange {
-  /** What was merged with; absent where there was no index. */
-  readonly base: RegistryIndex | undefined;
+  /** What the tag named when the index was read; absent where there was none. */
+  readonly before: Descriptor | undefined;
   readonly shards: ShardDescriptors;
   readonly documents: readonly OciDocument[];
 }
@@ -70,9 +71,9 @@ interface IndexChange {
 /** Whether the index is now what was written; if not, someone else's was there first or came after. */
 async function publishIndex(repository: Repository, change: IndexChange, options: TransferOptions): Promise<boolean> {
   const manifest = await pushIndex(repository, change.shards, change.documents, options);
-  const before = await repository.resolve(INDEX_TAG, options);
-  if (before?.digest !== change.base?.root.digest) return false;
-  if (before?.digest !== manifest.digest) await repository.tag(manifest, INDEX_TAG, options);
+  const now = await repository.resolve(INDEX_TAG, options);
+  if (now?.digest !== change.before?.digest) return false;
+  if (now?.digest !== manifest.digest) await repository.tag(manifest, INDEX_TAG, options);
   return (await repository.resolve(INDEX_TAG, options))?.digest === manifest.digest;
 }
 
@@ -102,8 +103,7 @@ const UNUSABLE: ReadonlySet<string> = new Set(["OCI_INVALID", "CONTENT_MISMATCH"
 /** An index that cannot be read is written anew: it is a hint, and what is lost is looked up by tags. */
 async function openForUpdate(repository: Repository, options: TransferOptions): Promise<RegistryIndex | undefined> {
   try {
-    const index = await RegistryIndex.open(repository, options);
-    return index;
+    return await RegistryIndex.open(repository, options);
   } catch (error) {
     if (!isVoxError(error) || !UNUSABLE.has(error.code)) throw error;
     return undefined;
