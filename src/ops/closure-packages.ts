@@ -56,11 +56,14 @@ async function materializedPackage(
       return { ...common, version: manifest.package.version, archive: archives };
     }
     case "git": {
-      const blob = await lockedGitArchive({ name, source }, hold, ports);
-      return { ...common, version: locked.version ?? "", archive: { kind: "neutral", blob } };
+      const { version = "", wishes = NO_WISHES } = locked;
+      const blob = await lockedGitArchive({ name, version, source, wishes }, hold, ports);
+      return { ...common, version, archive: { kind: "neutral", blob } };
     }
   }
 }
+
+const NO_WISHES = { requires: [], featureTable: [] };
 
 /** The archive that a package has for a platform. */
 export function archiveFor({ name, version, archive }: MaterializedPackage, platform: Platform): ArchiveBlob {

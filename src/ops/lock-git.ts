@@ -1,10 +1,10 @@
 import { packageNameKey } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
+import { gitWishes } from "../pm/git/git-requirements.ts";
 import { GitSession } from "../pm/git/git-session.ts";
 import { keptCommits } from "../pm/git/locked-commits.ts";
 import type { ChosenPackage } from "../pm/lockfile/build-lock.ts";
 import type { Lockfile } from "../pm/lockfile/lockfile.ts";
-import { formatFeatureTable, formatRequiresLine } from "../pm/lockfile/requires-line.ts";
 import type { Workspace } from "../pm/manifest/workspace.ts";
 import type { LocalPackage, ResolveRequest } from "../pm/resolver/request.ts";
 import type { ResolvedPackage } from "../pm/resolver/resolution.ts";
@@ -50,15 +50,9 @@ export class GitLocking implements AsyncDisposable {
   async choose({ name, version }: ResolvedPackage): Promise<ChosenPackage> {
     const chosen = this.#packages.get(packageNameKey(name));
     if (!chosen) throw new VoxError("INTERNAL", `\`${name}\` was chosen from a repository that was not read`);
-    const { at, found, local } = chosen;
+    const { at, found } = chosen;
     const { diffId } = await packGitPackage(at, found, this.#session, this.#ports);
-    return {
-      name,
-      version,
-      source: { kind: "git", ...at, diffId },
-      requires: local.requirements.map(formatRequiresLine).sort(),
-      featureTable: formatFeatureTable(local.features),
-    };
+    return { name, version, source: { kind: "git", ...at, diffId }, ...gitWishes(found, at) };
   }
 
   /** Says which locked tags have moved, where the network may be asked. */

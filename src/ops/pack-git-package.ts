@@ -6,10 +6,11 @@ import { type PackageName, packageNameKey } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { listProjectFiles } from "../pm/files/list-project-files.ts";
 import { findPackage, type FoundPackage, neighbourFolders } from "../pm/git/find-package.ts";
-import { gitRequirements } from "../pm/git/git-requirements.ts";
+import { gitRequirements, gitWishes } from "../pm/git/git-requirements.ts";
 import { GitSession } from "../pm/git/git-session.ts";
 import { formatCommit, type GitCommit } from "../pm/git/git-sources.ts";
 import type { RepositoryTree } from "../pm/git/repository-tree.ts";
+import type { PackageWishes } from "../pm/lockfile/closure.ts";
 import type { LockedSource } from "../pm/lockfile/lockfile.ts";
 import { normalisedManifestText } from "../pm/manifest/normalise-manifest.ts";
 import type { ArchiveBlob } from "../project/materialized-project.ts";
@@ -20,6 +21,15 @@ import type { CachePorts, GitPorts } from "./ports.ts";
 const GIT_PACK_FORMAT = 1;
 
 type LockedGit = Extract<LockedSource, { readonly kind: "git" }>;
+
+/** A git package of a closure. */
+export interface LockedGitPackage {
+  readonly name: PackageName;
+  readonly version: string;
+  readonly source: LockedGit;
+  readonly wishes: PackageWishes;
+}
+
 type PackPorts = Pick<CachePorts, "layers">;
 
 /**
@@ -46,7 +56,7 @@ export async function packGitPackage(
   const placed = files.map((source) => ({ path: source.path, source }));
   const job = { name, manifestText, files: placed, opened: { reader: tree.reader(found.folder) }, platforms: [] };
   const made = await makeArchive(job, ports);
-  await ports.layers.record(packKey(at, name), made);
+  await ports.layers.record(packKey(at, { ...found.manifest.package, wishes: gitWishes(found, at) }), made);
   return blobOf(made);
 }
 
@@ -55,15 +65,16 @@ export async function packGitPackage(
  * @throws {VoxError} CONTENT_MISMATCH, OFFLINE_UNPROVABLE, and what packing and `GitSources` throw
  */
 export async function lockedGitArchive(
-  locked: { readonly name: PackageName; readonly source: LockedGit },
+  locked: LockedGitPackage,
   { offline }: { readonly offline: boolean },
   ports: PackPorts & GitPorts,
 ): Promise<ArchiveBlob> {
   const { name, source } = locked;
-  const made = await ports.layers.find(packKey(source, name));
+  const made = await ports.layers.find(packKey(source, locked));
   if (made?.diffId === source.diffId) return blobOf(made);
   await using session = new GitSession(ports.gitSources, { offline });
   const found = await findPackage(await session.tree(source), name, source);
+  refuseOtherWishes(locked, found);
   const blob = await packGitPackage(source, found, session, ports);
   if (blob.diffId === source.diffId) return blob;
   throw new VoxError(
@@ -73,8 +84,22 @@ export async function lockedGitArchive(
   );
 }
 
-/** A commit's id stands for its content, which the lock's diff-id proves once more. */
-const packKey = ({ url, commit }: GitCommit, name: PackageName) =>
+/** A changed line of vox.lock must not add to what a package brings in. */
+function refuseOtherWishes({ name, version, source, wishes }: LockedGitPackage, found: FoundPackage): void {
+  const own = [found.manifest.package.version, gitWishes(found, source)];
+  if (canonicalJson(own) === canonicalJson([version, wishes])) return;
+  throw new VoxError(
+    "ARCHIVE_METADATA_MISMATCH",
+    `\`${name}\` of \`${formatCommit(source)}\` asks for something else than vox.lock says`,
+    {
+      place: { file: "vox.lock" },
+      hint: `remove its entry from vox.lock and run \`vox lock\``,
+    },
+  );
+}
+
+/** A commit's id stands for its content, which the lock's diff-id proves once more; what the lock says of it was proved when it was made. */
+const packKey = ({ url, commit }: GitCommit, { name, version, wishes }: Omit<LockedGitPackage, "source">) =>
   digestOf(
     canonicalJson({
       kind: "git-package",
@@ -82,6 +107,8 @@ const packKey = ({ url, commit }: GitCommit, name: PackageName) =>
       url,
       commit,
       name: packageNameKey(name),
+      version,
+      wishes,
       compressor: COMPRESSOR_NAME.gzip,
     }),
   );

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRepository, type GitRepository, packageToml } from "../support/git-repository.ts";
 import { at, createDesk, type Desk, succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
+
+// Each test runs the program several times, and several tests run at once.
+vi.setConfig({ testTimeout: 120_000 });
 
 let desk: Desk;
 let repository: GitRepository;
@@ -153,6 +156,47 @@ describe("a locked commit", () => {
     );
     expect(errorOf(await vox("sync", "--frozen", "--json"))).toEqual({ exitCode: 65, code: "CONTENT_MISMATCH" });
     expect(existsSync(join(app(), ".vox_modules"))).toBe(false);
+  });
+});
+
+describe("vox.lock", () => {
+  it.each([
+    ["another version", 'version = "1.2.0"', 'version = "9.9.9"'],
+    ["a feature that the package does not have", "feature-table = []", 'feature-table = ["default="]'],
+  ])("that says of a package %s is refused, cached or not", async (_what, from, to) => {
+    succeeded(await vox("sync"));
+    rmSync(join(app(), ".vox_modules"), { recursive: true });
+    const [head = "", tail = ""] = read("vox.lock").split(/(?=name = "templates")/);
+    write("app/vox.lock", head + tail.replace(from, to));
+    expect(errorOf(await vox("sync", "--frozen", "--json"))).toEqual({ exitCode: 65, code: "ARCHIVE_METADATA_MISMATCH" });
+    forgetCache();
+    expect(errorOf(await vox("sync", "--frozen", "--json"))).toEqual({ exitCode: 65, code: "ARCHIVE_METADATA_MISMATCH" });
+    expect(existsSync(join(app(), ".vox_modules"))).toBe(false);
+  });
+});
+
+describe("`vox update`", () => {
+  it("of one package moves all that come from its ref, and of another none", async () => {
+    const other = createRepository(join(desk.folder, "other"));
+    const third = other.commit({ "Vox.toml": packageToml("other", "1.0.0") });
+    asks(`${templates('branch = "main"')}\nother = { git = "${other.url}" }`);
+    succeeded(await vox("lock"));
+    const second = moveOn();
+    const fourth = other.commit({ more: "1" });
+    succeeded(await vox("update", "other"));
+    expect(read("vox.lock")).toContain(fourth);
+    expect(read("vox.lock")).toContain(first);
+    succeeded(await vox("update", "templates"));
+    expect(read("vox.lock")).toContain(second);
+    expect(read("vox.lock")).not.toMatch(new RegExp(`${first}|${third}`));
+  });
+
+  it("follows a moved tag", async () => {
+    succeeded(await vox("lock"));
+    const second = moveOn();
+    repository.git("tag", "--force", "v1");
+    expect(succeeded(await vox("update", "templates")).stderr).not.toContain("has moved");
+    expect(read("vox.lock")).toContain(second);
   });
 });
 

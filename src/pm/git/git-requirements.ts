@@ -1,5 +1,7 @@
 import { posix } from "node:path";
 import { VoxError } from "../../errors/vox-error.ts";
+import type { PackageWishes } from "../lockfile/closure.ts";
+import { formatFeatureTable, formatRequiresLine } from "../lockfile/requires-line.ts";
 import { normalFolder } from "../manifest/relative-folder.ts";
 import type { Requirement } from "../manifest/requirement.ts";
 import type { FoundPackage } from "./find-package.ts";
@@ -36,6 +38,12 @@ export function gitRequirements({ folder, manifest }: FoundPackage, at: GitCommi
   );
   return { requirements, neighbours };
 }
+
+/** What vox.lock says of a package's wishes. */
+export const gitWishes = (found: FoundPackage, at: GitCommit): PackageWishes => ({
+  requires: gitRequirements(found, at).requirements.map(formatRequiresLine).sort(),
+  featureTable: formatFeatureTable(found.manifest.features),
+});
 
 function insideFolder(from: string, { name }: Requirement, path: string, at: GitCommit): string {
   const folder = normalFolder(posix.join(from, path));

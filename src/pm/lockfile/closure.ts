@@ -5,8 +5,9 @@ import { sortedByUtf8 } from "../../core/text-order.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { activate, type ActiveNode } from "./activate.ts";
 import { lockGraph, type LockNode } from "./lock-graph.ts";
-import type { LockedSource, Lockfile } from "./lockfile.ts";
+import type { LockedPackage, LockedSource, Lockfile } from "./lockfile.ts";
 import { formatSource } from "./render-lock.ts";
+import { formatFeatureTable, formatRequiresLine } from "./requires-line.ts";
 
 /** What one member needs, computed from the lock alone. */
 export interface Closure {
@@ -22,7 +23,12 @@ export interface ClosurePackage {
   readonly version?: string;
   readonly source: LockedSource;
   readonly dependencies: readonly PackageName[];
+  /** Of git packages: what the lock says that they ask. Their archives are made here, and held to it. */
+  readonly wishes?: PackageWishes;
 }
+
+/** The lines of a package's entry that its own manifest decides. */
+export type PackageWishes = Pick<LockedPackage, "requires" | "featureTable">;
 
 export interface ClosureOptions {
   /** Whether the member's own dev-dependencies count. */
@@ -54,8 +60,14 @@ function closurePackage({ node, edges }: ActiveNode): ClosurePackage {
   const source: LockedSource = node.kind === "project" ? { kind: "path", path: node.path } : node.source;
   const version = node.kind === "package" ? node.version : undefined;
   const dependencies = [...new Set([...edges.values()].map((target) => target.name))].sort();
-  return { name: node.name, ...(version === undefined ? {} : { version }), source, dependencies };
+  const wishes = source.kind === "git" ? { wishes: wishesOf(node) } : {};
+  return { name: node.name, ...(version === undefined ? {} : { version }), source, dependencies, ...wishes };
 }
+
+const wishesOf = ({ requirements, featureTable }: Pick<LockNode, "requirements" | "featureTable">): PackageWishes => ({
+  requires: requirements.map(formatRequiresLine).sort(),
+  featureTable: formatFeatureTable(featureTable),
+});
 
 /** sha256 of `{"packages":[…]}` in canonical JSON, packages by name with their source and content digests. */
 function closureDigest(packages: readonly ClosurePackage[]): Digest {
