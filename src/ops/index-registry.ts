@@ -133,8 +133,9 @@ const isIndexable = (name: string): name is PackageName => isPackageName(name) &
 async function indexedNames(repository: Repository, signal: AbortSignal): Promise<readonly string[]> {
   try {
     const index = await RegistryIndex.open(repository, { signal });
-    const shards = await Promise.all(SHARD_DIGITS.map((digit) => index?.shard(digit)));
-    return shards.flatMap((shard) => shard?.names ?? []);
+    if (!index) return [];
+    const shards = await Promise.all(SHARD_DIGITS.map((digit) => index.shard(digit)));
+    return shards.flatMap((shard) => shard.names);
   } catch (error) {
     if (!isVoxError(error)) throw error;
     return [];
