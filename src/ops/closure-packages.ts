@@ -7,7 +7,7 @@ import { formatSource } from "../pm/lockfile/render-lock.ts";
 import type { ArchiveBlob, MaterializedPackage } from "../project/materialized-project.ts";
 import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
-import { lockedGitArchive } from "./pack-git-package.ts";
+import { gitPackage, lockedGitArchive } from "./pack-git-package.ts";
 import { packPackage } from "./pack-package.ts";
 import type { CachePorts, FolderPorts, GitPorts } from "./ports.ts";
 
@@ -56,14 +56,11 @@ async function materializedPackage(
       return { ...common, version: manifest.package.version, archive: archives };
     }
     case "git": {
-      const { version = "", wishes = NO_WISHES } = locked;
-      const blob = await lockedGitArchive({ name, version, source, wishes }, hold, ports);
-      return { ...common, version, archive: { kind: "neutral", blob } };
+      const blob = await lockedGitArchive(gitPackage(locked, source), hold, ports);
+      return { ...common, version: locked.version ?? "", archive: { kind: "neutral", blob } };
     }
   }
 }
-
-const NO_WISHES = { requires: [], featureTable: [] };
 
 /** The archive that a package has for a platform. */
 export function archiveFor({ name, version, archive }: MaterializedPackage, platform: Platform): ArchiveBlob {

@@ -5,7 +5,8 @@ import { fetchPlan } from "../pm/fetch/fetch-plan.ts";
 import type { ArchivedPackage } from "../pm/materialize/closure.ts";
 import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
-import type { CachePorts, RunPorts } from "./ports.ts";
+import { gitPackage, lockedGitArchive } from "./pack-git-package.ts";
+import type { CachePorts, GitPorts, RunPorts } from "./ports.ts";
 
 /** Brings the blobs of a closure into the cache, one way for all and one for a single package that was found spoilt. */
 export interface ClosureFetch {
@@ -17,7 +18,7 @@ export function closureFetch(
   project: OpenProject,
   closure: readonly ClosurePackage[],
   options: { readonly hold: LockHold; readonly platforms: readonly Platform[] },
-  ports: Pick<CachePorts, "cache"> & RunPorts,
+  ports: Pick<CachePorts, "cache" | "layers"> & GitPorts & RunPorts,
 ): ClosureFetch {
   const plan = fetchPlan(closure, options.platforms);
   const fetchOptions: FetchOptions = {
@@ -31,7 +32,9 @@ export function closureFetch(
     all: () => fetchBlobs(plan, fetchOptions),
     async again(entry) {
       const item = plan.items.find(({ archive }) => archive.digest === entry.digest);
-      if (item) await fetchBlob(item, fetchOptions);
+      if (item) return fetchBlob(item, fetchOptions);
+      const fromGit = closure.find(({ name }) => name === entry.name);
+      if (fromGit?.source.kind === "git") await lockedGitArchive(gitPackage(fromGit, fromGit.source), options.hold, ports);
     },
   };
 }

@@ -10,7 +10,7 @@ import { gitRequirements, gitWishes } from "../pm/git/git-requirements.ts";
 import { GitSession } from "../pm/git/git-session.ts";
 import { formatCommit, type GitCommit } from "../pm/git/git-sources.ts";
 import type { RepositoryTree } from "../pm/git/repository-tree.ts";
-import type { PackageWishes } from "../pm/lockfile/closure.ts";
+import type { ClosurePackage, PackageWishes } from "../pm/lockfile/closure.ts";
 import type { LockedSource } from "../pm/lockfile/lockfile.ts";
 import { normalisedManifestText } from "../pm/manifest/normalise-manifest.ts";
 import type { ArchiveBlob } from "../project/materialized-project.ts";
@@ -29,6 +29,12 @@ export interface LockedGitPackage {
   readonly source: LockedGit;
   readonly wishes: PackageWishes;
 }
+
+/** A closure's entry that comes from git. */
+export const gitPackage = (
+  { name, version = "", wishes = { requires: [], featureTable: [] } }: ClosurePackage,
+  source: LockedGit,
+): LockedGitPackage => ({ name, version, source, wishes });
 
 type PackPorts = Pick<CachePorts, "layers">;
 

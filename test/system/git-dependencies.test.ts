@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRepository, type GitRepository, packageToml } from "../support/git-repository.ts";
@@ -78,6 +78,24 @@ describe("a git dependency", () => {
     expect(read(".vox_modules/base/base.vox")).toBe("base\n");
     expect(existsSync(join(app(), ".vox_modules/templates/drafts"))).toBe(false);
     expect(read(".vox_modules/templates/Vox.toml")).toContain('base = "^0.3.0"');
+  });
+
+  it("is made again when its cached archive was spoilt", async () => {
+    succeeded(await vox("sync"));
+    const cache = join(desk.folder, "cache");
+    const blobs = join(cache, "blobs/sha256");
+    for (const blob of readdirSync(blobs)) {
+      const file = join(blobs, blob);
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 5] = (bytes.at(-5) ?? 0) ^ 1;
+      rmSync(file);
+      writeFileSync(file, bytes);
+    }
+    for (const name of readdirSync(cache).filter((entry) => !["blobs", "git", "layers", "metadata"].includes(entry)))
+      rmSync(join(cache, name), { recursive: true, force: true });
+    rmSync(join(app(), ".vox_modules"), { recursive: true });
+    succeeded(await vox("sync", "--frozen"));
+    expect(read(".vox_modules/templates/page.vox")).toBe("page one\n");
   });
 
   it("may be asked for by a patch, and by a folder that the project depends on", async () => {
