@@ -45,7 +45,11 @@ export const shownTranscript = () => BLOCK.exec(readFileSync(README, "utf8"))?.[
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const output = runDemo();
-  if (!output.includes("All of it ran.")) throw new Error(`the transcript shows every step, and this run left some out\n${output}`);
+  if (!output.includes("All of it ran."))
+    throw new Error(`the transcript shows every step, and this run left some out\n${output}`);
   const readme = readFileSync(README, "utf8");
-  writeFileSync(README, readme.replace(BLOCK, (_, before, __, after) => before + scrub(output) + after));
+  writeFileSync(
+    README,
+    readme.replace(BLOCK, (_, before, __, after) => before + scrub(output) + after),
+  );
 }
