@@ -6,6 +6,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   lock: () => import("./commands/lock.ts"),
   sync: () => import("./commands/sync.ts"),
   "pm-publish": () => import("./commands/pm-publish.ts"),
+  "pm-index": () => import("./commands/pm-index.ts"),
   package: () => import("./commands/package.ts"),
   deploy: () => import("./commands/deploy.ts"),
   "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),

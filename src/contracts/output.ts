@@ -41,6 +41,14 @@ export const publishDocument = z.looseObject({
   published: z.boolean().describe("false with `--dry-run`"),
 });
 
+export const indexDocument = z.looseObject({
+  registry: z.string(),
+  reference: z.string(),
+  manifest: digest,
+  packages: count,
+  versions: count,
+});
+
 export const fileListDocument = z.looseObject({
   files: z.array(z.looseObject({ path: z.string(), included: z.boolean(), reason: z.string() })),
 });
@@ -87,6 +95,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   lock: lockDocument,
   sync: syncDocument,
   "pm-publish": publishDocument,
+  "pm-index": indexDocument,
   package: imageDocument,
   deploy: imageDocument,
   "file-list": fileListDocument,

@@ -17,6 +17,7 @@ _vox() {
       " pm") path="pm" ;;
       " ci") path="ci" ;;
       "pm publish") path="pm publish" ;;
+      "pm index") path="pm index" ;;
       "ci command-compliance") path="ci command-compliance" ;;
       "ci docs-sync") path="ci docs-sync" ;;
     esac
@@ -48,6 +49,10 @@ _vox() {
     "pm publish:--package") COMPREPLY=(); return ;;
     "pm publish:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "pm publish:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm index:--registry") COMPREPLY=(); return ;;
+    "pm index:--package") COMPREPLY=(); return ;;
+    "pm index:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm index:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "package:--format") COMPREPLY=($(compgen -W "oci-layout docker-archive" -- "$current")); return ;;
     "package:--out") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "package:--package") COMPREPLY=(); return ;;
@@ -78,12 +83,13 @@ _vox() {
   esac
   case "$path" in
     "") words_here="init lock sync package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
-    "pm") words_here="publish --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm") words_here="publish index --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci") words_here="command-compliance docs-sync --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "init") words_here="--name --kind --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "lock") words_here="--locked --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "sync") words_here="--locked --frozen --offline --prod --link-mode --verify --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm publish") words_here="--dry-run --list --registry --allow-dirty --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm index") words_here="--registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "package") words_here="--format --out --list --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deploy") words_here="--target --load --run --tag --dry-run --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci command-compliance") words_here="--format --list --only --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;

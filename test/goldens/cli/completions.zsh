@@ -16,6 +16,7 @@ _vox() {
       " pm") path="pm" ;;
       " ci") path="ci" ;;
       "pm publish") path="pm publish" ;;
+      "pm index") path="pm index" ;;
       "ci command-compliance") path="ci command-compliance" ;;
       "ci docs-sync") path="ci docs-sync" ;;
     esac
@@ -25,7 +26,7 @@ _vox() {
       commands=('init:Write a Vox.toml where there is none' 'lock:Write vox.lock from the manifests, base images included, or check it' 'sync:Fetch what vox.lock names, verify it and link it as .vox_modules' 'package:Build the application'\''s image into a folder' 'deploy:Build the application'\''s image and bring it to where it runs' 'commands:List every command' 'explain:Say what an error code means and what to do about it' 'completions:Print a completion script for a shell' 'pm:Work with registries and packages' 'ci:Check what the repository promises')
       _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' '(-V --version)'{-V,--version}'[Print the version]' '*:command:{ _describe command commands }' ;;
     "pm")
-      commands=('publish:Publish the package to a registry')
+      commands=('publish:Publish the package to a registry' 'index:Write the index of a registry anew from its tags')
       _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' '*:command:{ _describe command commands }' ;;
     "ci")
       commands=('command-compliance:Prove that the command registry, the program and the reference agree' 'docs-sync:Write the generated reference pages and schemas, or check that they are fresh')
@@ -42,6 +43,9 @@ _vox() {
     "pm publish")
       commands=()
       _arguments -S '--dry-run[Make the archive and check it, and publish nothing]' '--list[List the files that enter the package, with the reason, and publish nothing]' '--registry[Registry of \[registries\] to publish to]:value:' '--allow-dirty[Publish although the working tree differs from its commit]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "pm index")
+      commands=()
+      _arguments -S '--registry[Registry of \[registries\] to index]:value:' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
     "package")
       commands=()
       _arguments -S '--format[What to write]:value:(oci-layout docker-archive)' '--out[Folder to write; dist/FORMAT by default]:folder:_files -/' '--list[List the files that enter the application layer, with the reason, and build nothing]' '--locked[Fail when vox.lock is missing or stale; this is always so]' '--frozen[As --locked, and ask registries for blobs by digest only]' '--offline[Use no network; what the cache cannot prove is an error]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
