@@ -18,4 +18,4 @@ export function parsePackageName(text: string): PackageName {
 }
 
 /** Two names are the same package when their keys are equal: `-` and `_` are one letter. */
-export const packageNameKey = (name: string): string => name.replaceAll("_", "-");
+export const packageNameKey = (name: string): string => (name.includes("_") ? name.replaceAll("_", "-") : name);
