@@ -3,8 +3,14 @@ import type { CommandModule } from "./command-context.ts";
 /** Handlers by their name in the registry; each is loaded when its command runs, and no sooner. */
 export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   init: () => import("./commands/init.ts"),
+  add: () => import("./commands/add.ts"),
+  remove: () => import("./commands/remove.ts"),
+  update: () => import("./commands/update.ts"),
   lock: () => import("./commands/lock.ts"),
   sync: () => import("./commands/sync.ts"),
+  tree: () => import("./commands/tree.ts"),
+  why: () => import("./commands/why.ts"),
+  outdated: () => import("./commands/outdated.ts"),
   "pm-publish": () => import("./commands/pm-publish.ts"),
   "pm-index": () => import("./commands/pm-index.ts"),
   package: () => import("./commands/package.ts"),

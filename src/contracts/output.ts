@@ -18,6 +18,85 @@ export const lockDocument = z.looseObject({
   packages: count,
 });
 
+const dependencyTableName = z.enum(["dependencies", "dev-dependencies", "skills"]);
+
+export const addDocument = lockDocument.extend({
+  added: z.array(z.looseObject({ name: packageName, table: dependencyTableName })).describe("With the keys that were written"),
+});
+
+export const removeDocument = lockDocument.extend({
+  removed: z.array(z.looseObject({ name: packageName, table: dependencyTableName })),
+});
+
+/** A package in its place; `repeated` where what is below it is shown at another place. */
+const treeBranch = z.looseObject({
+  name: z.string(),
+  version: z.string().nullable(),
+  scope: z.enum(["dev", "skill"]).optional(),
+  repeated: z.boolean().optional(),
+  get dependencies() {
+    return z.array(treeBranch).optional().describe("Absent with `--invert`");
+  },
+  get dependents() {
+    return z.array(treeBranch).optional().describe("With `--invert`, what depends on the package");
+  },
+});
+
+export const treeDocument = treeBranch;
+
+const ask = z.looseObject({
+  by: z.looseObject({ name: z.string(), version: z.string().nullable(), member: z.boolean() }),
+  requires: z.looseObject({
+    name: z.string(),
+    version: z.string().nullable(),
+    asked: z.string().describe("Range, folder or repository"),
+    scope: z.enum(["normal", "dev", "skill"]),
+    features: z.array(z.string()),
+    defaultFeatures: z.boolean(),
+  }),
+  because: z.array(z.string()).describe("Features of the asker that turn an optional requirement on"),
+});
+
+export const whyDocument = z.looseObject({
+  packages: z.array(
+    z.looseObject({
+      name: z.string(),
+      version: z.string().nullable(),
+      source: z.string(),
+      member: z.boolean(),
+      reasons: z.array(z.array(ask)).describe("One way from each requirement of a member, the shortest first"),
+      askedBy: z.array(ask),
+      features: z.array(z.string()),
+      patch: z.string().nullable(),
+      ceiling: z
+        .looseObject({ version: z.string(), admitted: z.boolean(), by: z.array(z.string()) })
+        .nullable()
+        .describe("The lowest limit that anybody sets to the version"),
+    }),
+  ),
+});
+
+export const outdatedDocument = z.looseObject({
+  packages: z.array(
+    z.looseObject({
+      name: packageName,
+      registry: z.string(),
+      locked: z.string(),
+      admitted: z.string().nullable().describe("Highest version that all ranges admit"),
+      highest: z.string().nullable().describe("Highest version of all"),
+      outdated: z.boolean(),
+    }),
+  ),
+  baseImages: z.array(
+    z.looseObject({
+      reference: z.string(),
+      locked: digest,
+      now: digest.nullable().describe("What the tag names; null when that could not be asked"),
+      outdated: z.boolean(),
+    }),
+  ),
+});
+
 export const syncDocument = z.looseObject({ packages: count, fetched: count, linked: count, verified: count });
 
 export const imageDocument = z.looseObject({
@@ -93,6 +172,12 @@ export const explainDocument = z.looseObject({
 const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   init: initDocument,
   lock: lockDocument,
+  add: addDocument,
+  remove: removeDocument,
+  update: lockDocument,
+  tree: treeDocument,
+  why: whyDocument,
+  outdated: outdatedDocument,
   sync: syncDocument,
   "pm-publish": publishDocument,
   "pm-index": indexDocument,

@@ -1,6 +1,8 @@
 import { type LockFlags, type LockingCommand, lockPolicyFor } from "../../config/lock-mode.ts";
 import type { LockHold } from "../../ops/lock-hold.ts";
-import { type OpenProject, openProject, type ProjectChoice } from "../../ops/open-project.ts";
+import { isVoxError } from "../../errors/vox-error.ts";
+import type { WorkspaceMember } from "../../pm/manifest/workspace-member.ts";
+import { chosenMember, type OpenProject, openProject, type ProjectChoice } from "../../ops/open-project.ts";
 import { createRuntime, type Runtime } from "../../runtime/create-runtime.ts";
 import { type CommandContext, isGiven } from "../command-context.ts";
 
@@ -19,6 +21,20 @@ export async function openCommand(context: CommandContext, command: LockingComma
   const choice = choiceOf(context);
   return { choice, hold: { mode, offline }, ports, project: await openProject(choice, ports) };
 }
+
+/** The root of a workspace that is no package stands for all its members. */
+export function membersOf({ project, choice }: ProjectCommand): readonly WorkspaceMember[] {
+  try {
+    return [chosenMember(project, choice)];
+  } catch (error) {
+    if (isVoxError(error, "WORKSPACE_AMBIGUOUS")) return project.workspace.members;
+    throw error;
+  }
+}
+
+/** All members, unless `--package` names one. */
+export const namedMembers = ({ project, choice }: ProjectCommand): readonly WorkspaceMember[] =>
+  choice.packageName === undefined ? project.workspace.members : [chosenMember(project, choice)];
 
 export const runtimeOf = ({ env, cwd, signal, onEvent }: CommandContext): Runtime =>
   createRuntime({ env, cwd, signal, onEvent });

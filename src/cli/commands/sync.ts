@@ -1,11 +1,8 @@
-import { chosenMember } from "../../ops/open-project.ts";
 import { syncProject, type SyncResult } from "../../ops/sync-project.ts";
-import { isVoxError } from "../../errors/vox-error.ts";
-import type { WorkspaceMember } from "../../pm/manifest/workspace-member.ts";
 import { LINK_MODES, type LinkMode } from "../../pm/materialize/materializer.ts";
 import { type CommandContext, isGiven, textOption } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
-import { openCommand, type ProjectCommand } from "./project-command.ts";
+import { membersOf, openCommand } from "./project-command.ts";
 
 export async function run(context: CommandContext): Promise<void> {
   const command = await openCommand(context, "sync");
@@ -23,16 +20,6 @@ export async function run(context: CommandContext): Promise<void> {
   );
   if (context.globals.json) return context.stdout(jsonDocument(result));
   if (!context.globals.quiet) context.stderr(summary(result));
-}
-
-/** The root of a workspace that is no package stands for all its members. */
-function membersOf({ project, choice }: ProjectCommand): readonly WorkspaceMember[] {
-  try {
-    return [chosenMember(project, choice)];
-  } catch (error) {
-    if (isVoxError(error, "WORKSPACE_AMBIGUOUS")) return project.workspace.members;
-    throw error;
-  }
 }
 
 const linkMode = (name: string | undefined): LinkMode => LINK_MODES.find((mode) => mode === name) ?? "symlink";

@@ -7,8 +7,14 @@ _vox() {
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$path $word" in
       " init") path="init" ;;
+      " add") path="add" ;;
+      " remove") path="remove" ;;
+      " update") path="update" ;;
       " lock") path="lock" ;;
       " sync") path="sync" ;;
+      " tree") path="tree" ;;
+      " why") path="why" ;;
+      " outdated") path="outdated" ;;
       " package") path="package" ;;
       " deploy") path="deploy" ;;
       " commands") path="commands" ;;
@@ -37,6 +43,23 @@ _vox() {
     "init:--package") COMPREPLY=(); return ;;
     "init:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "init:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "add:--features") COMPREPLY=(); return ;;
+    "add:--registry") COMPREPLY=(); return ;;
+    "add:--path") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "add:--git") COMPREPLY=(); return ;;
+    "add:--tag") COMPREPLY=(); return ;;
+    "add:--branch") COMPREPLY=(); return ;;
+    "add:--rev") COMPREPLY=(); return ;;
+    "add:--package") COMPREPLY=(); return ;;
+    "add:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "add:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "remove:--package") COMPREPLY=(); return ;;
+    "remove:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "remove:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "update:--precise") COMPREPLY=(); return ;;
+    "update:--package") COMPREPLY=(); return ;;
+    "update:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "update:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "lock:--package") COMPREPLY=(); return ;;
     "lock:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "lock:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
@@ -45,6 +68,17 @@ _vox() {
     "sync:--package") COMPREPLY=(); return ;;
     "sync:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "sync:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "tree:--depth") COMPREPLY=(); return ;;
+    "tree:--invert") COMPREPLY=(); return ;;
+    "tree:--package") COMPREPLY=(); return ;;
+    "tree:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "tree:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "why:--package") COMPREPLY=(); return ;;
+    "why:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "why:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "outdated:--package") COMPREPLY=(); return ;;
+    "outdated:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "outdated:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "pm publish:--registry") COMPREPLY=(); return ;;
     "pm publish:--package") COMPREPLY=(); return ;;
     "pm publish:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
@@ -82,12 +116,18 @@ _vox() {
     "completions:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
   esac
   case "$path" in
-    "") words_here="init lock sync package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
+    "") words_here="init add remove update lock sync tree why outdated package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
     "pm") words_here="publish index --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci") words_here="command-compliance docs-sync --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "init") words_here="--name --kind --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "add") words_here="--dev --skill --features --no-default-features --optional --registry --path --git --tag --branch --rev --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "remove") words_here="--dev --skill --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "update") words_here="--precise --base-images --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "lock") words_here="--locked --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "sync") words_here="--locked --frozen --offline --prod --link-mode --verify --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "tree") words_here="--prod --depth --invert --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "why") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "outdated") words_here="--offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm publish") words_here="--dry-run --list --registry --allow-dirty --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm index") words_here="--registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "package") words_here="--format --out --list --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
