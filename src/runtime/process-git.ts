@@ -7,12 +7,13 @@ const OUTSIDE_GIT: SourceRevision = { dirty: true, untracked: [] };
 export function processGit(signal?: AbortSignal): VersionControl {
   return {
     async describe(folder) {
-      const revision = await git(["rev-parse", "--verify", "HEAD"]);
-      if (revision === undefined) return OUTSIDE_GIT;
+      const answer = await git(["rev-parse", "--show-prefix", "HEAD"]);
+      if (answer === undefined) return OUTSIDE_GIT;
+      const [prefix = "", revision = ""] = answer.split("\n");
       const status = await git(["status", "--porcelain=v1", "-z", "--untracked-files=all", "--", "."]);
       const entries = (status ?? "").split("\0").filter((entry) => entry !== "");
-      const untracked = entries.filter((entry) => entry.startsWith("?? ")).map((entry) => entry.slice(3));
-      return { revision: revision.trim(), dirty: entries.length > untracked.length, untracked };
+      const untracked = entries.filter((entry) => entry.startsWith("?? ")).map((entry) => entry.slice(3 + prefix.length));
+      return { revision, dirty: entries.length > untracked.length, untracked };
 
       async function git(args: readonly string[]): Promise<string | undefined> {
         const result = await execa("git", [...HARMLESS, ...args], {
