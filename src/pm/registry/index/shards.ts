@@ -10,9 +10,6 @@ export const SHARD_DIGITS: readonly string[] = [..."0123456789abcdef"];
 
 export const shardOf = (name: PackageName): string => createHash("sha256").update(name).digest("hex").slice(0, 1);
 
-/** An index at hand: every entry, or those of some shards. */
-export type ShardEntries = ReadonlyMap<string, readonly IndexEntry[]>;
-
 /** JSON lines by name and version; a shard without entries is one empty line, since some registries take no empty blob. */
 export function formatShard(entries: readonly IndexEntry[]): string {
   const sorted = [...entries].sort((left, right) => compareUtf8(left.name, right.name) || compareVersions(left, right));
