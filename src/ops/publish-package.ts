@@ -14,7 +14,7 @@ import { versionTag } from "../pm/registry/version-tag.ts";
 import { recordInIndex } from "./index-registry.ts";
 import { listMemberFiles } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
-import { normalisedText, packPackage } from "./pack-package.ts";
+import { normalisedText, packPackage, type PackedPackage } from "./pack-package.ts";
 import type { CachePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
 import type { SourceRevision } from "./source-revision.ts";
 
@@ -74,21 +74,25 @@ export async function publishMember(
     await publishPackage(repository, artifact, ports.cache, { signal: ports.signal });
     await recordInIndex(project.registries, registry, name, ports);
   }
-  const blobs = packed.archives.kind === "neutral" ? [packed.archives.blob] : packed.archives.blobs;
   return {
     name,
     version,
     registry,
     reference: `${formatRegistryLocation(location)}/${name}:${versionTag(version)}`,
     manifest: descriptorOfRoot(artifact).digest,
-    archives: blobs.map(({ digest, diffId, size, ...rest }) => ({
-      ...("platform" in rest ? { platform: rest.platform } : {}),
-      digest,
-      diffId,
-      size,
-    })),
+    archives: archivesOf(packed),
     published: !options.dryRun,
   };
+}
+
+function archivesOf({ archives }: PackedPackage): PublishResult["archives"] {
+  const blobs = archives.kind === "neutral" ? [archives.blob] : archives.blobs;
+  return blobs.map(({ digest, diffId, size, ...rest }) => ({
+    ...("platform" in rest ? { platform: rest.platform } : {}),
+    digest,
+    diffId,
+    size,
+  }));
 }
 
 /** The files of a member with reasons, for `--list`. */
