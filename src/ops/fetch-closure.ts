@@ -14,10 +14,17 @@ export interface ClosureFetch {
   again(entry: ArchivedPackage): Promise<void>;
 }
 
+export interface ClosureFetchOptions {
+  readonly hold: LockHold;
+  readonly platforms: readonly Platform[];
+  /** Judges each archive that comes; absent where unpacking does it. */
+  readonly prove?: FetchOptions["prove"];
+}
+
 export function closureFetch(
   project: OpenProject,
   closure: readonly ClosurePackage[],
-  options: { readonly hold: LockHold; readonly platforms: readonly Platform[] },
+  options: ClosureFetchOptions,
   ports: Pick<CachePorts, "cache" | "layers"> & GitPorts & RunPorts,
 ): ClosureFetch {
   const plan = fetchPlan(closure, options.platforms);
@@ -25,6 +32,7 @@ export function closureFetch(
     cache: ports.cache,
     repositoryFor: (registry, name) => project.registries.repository(registry, name),
     offline: options.hold.offline,
+    ...(options.prove && { prove: options.prove }),
     signal: ports.signal,
     onEvent: ports.onEvent,
   };

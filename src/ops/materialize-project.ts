@@ -14,6 +14,7 @@ import { listMemberFiles } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { outputDirs } from "./output-dirs.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
+import { archiveProof } from "./prove-archive.ts";
 import { projectContent } from "./project-content.ts";
 import { freshLock } from "./read-lock.ts";
 import type { SourceRevision } from "./source-revision.ts";
@@ -55,7 +56,8 @@ export async function materializeProject(
   const { files, opened } = await listApplicationFiles(project, member, options.outputDirs, ports);
   const packages = await closurePackages(project, closure.packages, options.hold, ports);
   const { platforms } = intent.container;
-  await closureFetch(project, closure.packages, { hold: options.hold, platforms }, ports).all();
+  const prove = archiveProof(lock, ports.cache);
+  await closureFetch(project, closure.packages, { hold: options.hold, platforms, prove }, ports).all();
   const applicationFiles = await digestFiles(opened.reader, files);
   const revision = await ports.git.describe(memberDir(project, member));
   warnUntracked(applicationFiles, revision, ports);

@@ -137,4 +137,18 @@ describe("a cache that lost or changed what the lock names", () => {
     rmSync(storefront.registryFolder, { recursive: true });
     succeeded(await storefront.vox(["package", "--json", "--out", join(storefront.desk.folder, "image")]));
   });
+
+  it("builds no image from an archive that asks for something else than the lock says", async () => {
+    const lock = storefront.read("vox.lock");
+    rmSync(cache(), { recursive: true, force: true });
+    const packages = lock.indexOf("[[package]]");
+    const wished = lock.slice(packages).replace('"money ^1.0"', '"money >=1.0,<9"');
+    storefront.write("vox.lock", lock.slice(0, packages) + wished);
+    const out = join(storefront.desk.folder, "image");
+    const run = await storefront.vox(["package", "--json", "--out", out]);
+    expect([run.exitCode, textAt(run.json(), "error", "code")]).toEqual([65, "ARCHIVE_METADATA_MISMATCH"]);
+    expect(existsSync(out)).toBe(false);
+    storefront.write("vox.lock", lock);
+    succeeded(await storefront.vox(["package", "--json", "--out", out]));
+  });
 });

@@ -11,6 +11,8 @@ export interface FetchOptions {
   readonly cache: BlobCache;
   /** The repository of a package; asked for blobs by digest and nothing else, so that `--frozen` may use it. */
   readonly repositoryFor: (registry: string, name: PackageName) => ContentReader;
+  /** Judges what has just come into the cache; what it throws at is thrown out again. */
+  readonly prove?: (item: FetchItem) => Promise<void>;
   /** Whether only the cache may be asked. */
   readonly offline?: boolean;
   /** Blobs fetched at a time. */
@@ -51,7 +53,17 @@ export async function fetchBlob(item: FetchItem, options: FetchOptions): Promise
   } catch (error) {
     throw inContext(item, error);
   }
+  await proveFetched(item, options);
   options.onEvent?.({ kind: "blob-fetched", digest: blob.digest, bytes: blob.size, what: `${item.name}@${item.version}` });
+}
+
+async function proveFetched(item: FetchItem, { prove, cache }: FetchOptions): Promise<void> {
+  try {
+    await prove?.(item);
+  } catch (error) {
+    await cache.evict(item.archive.digest);
+    throw error;
+  }
 }
 
 const blobOf = ({ archive }: FetchItem): Descriptor => ({
