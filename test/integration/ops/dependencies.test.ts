@@ -232,8 +232,8 @@ greeter = "^1.0.0"
     expect((await done("tree")).stderr).toContain("stale");
   });
 
-  // Writing fails the same whatever the registry is: once is enough.
-  if (!oci)
+  // The disk is the project's, whatever the registry is: once is enough.
+  if (!oci) {
     it("puts Vox.toml back when vox.lock cannot be written", async () => {
       const before = [read("Vox.toml"), read("vox.lock")];
       const env = { ...desk.env, VOX_REGISTRY: index };
@@ -246,6 +246,7 @@ greeter = "^1.0.0"
       await expect(failure).rejects.toMatchObject({ code: "CANNOT_WRITE" });
       expect([read("Vox.toml"), read("vox.lock")]).toEqual(before);
     });
+  }
 });
 
 /** Files of a folder whose lock cannot be written once the manifest was. */
