@@ -1,4 +1,5 @@
 import type { ByteStream } from "../core/byte-stream.ts";
+import type { Digest } from "../core/digest.ts";
 import type { Descriptor } from "./descriptor.ts";
 
 export interface TransferOptions {
@@ -36,8 +37,31 @@ export interface TagWriter {
   tag(descriptor: Descriptor, tag: string, options?: TransferOptions): Promise<void>;
 }
 
+export interface ReferrerOptions extends TransferOptions {
+  /** Only those of this type. */
+  readonly artifactType?: string;
+}
+
+/** What was attached to content: signatures, attestations, records (distribution-spec, "Listing Referrers"). */
+export interface ReferrerReader {
+  /**
+   * The manifests whose `subject` is the given one, by digest, with their `artifactType` and annotations; empty when there are none.
+   * A registry's list is its word: whoever reads a referrer checks its subject.
+   * @throws {VoxError} OCI_INVALID
+   */
+  referrers(subject: Digest, options?: ReferrerOptions): Promise<readonly Descriptor[]>;
+}
+
+export interface ReferrerWriter {
+  /**
+   * Lists manifests that the store holds among the referrers of the subjects they name; several at once cost less than one by one.
+   * @throws {VoxError} CONTENT_MISSING, OCI_INVALID for a manifest without a subject
+   */
+  attach(referrers: readonly Descriptor[], options?: TransferOptions): Promise<void>;
+}
+
 /** A named place of one artifact's content: a registry repository, an image layout, memory. */
-export interface Repository extends ContentStore, TagReader, TagWriter {}
+export interface Repository extends ContentStore, TagReader, TagWriter, ReferrerReader, ReferrerWriter {}
 
 /** A store that can take a blob from another repository of the same registry without moving bytes (distribution-spec, "Mounting a blob"). */
 export interface Mounter {

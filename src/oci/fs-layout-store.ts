@@ -3,23 +3,36 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ByteStream } from "../core/byte-stream.ts";
 import { canonicalJsonBytes } from "../core/canonical-json.ts";
+import { mapConcurrent } from "../core/concurrency.ts";
 import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { parseJson } from "../core/json-cursor.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { Repository, TransferOptions } from "./content-store.ts";
+import type { ReferrerOptions, Repository, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { FsBlobDirectory } from "./fs-blob-directory.ts";
 import { withDirectoryLock } from "./fs-directory-lock.ts";
 import { isSystemError, systemFailure } from "./fs-errors.ts";
 import type { ImageIndex } from "./image-manifest.ts";
-import { EMPTY_LAYOUT_INDEX, formatLayoutIndex, tagOf, untagged, withEntry, withTag } from "./layout-index.ts";
+import {
+  EMPTY_LAYOUT_INDEX,
+  formatLayoutIndex,
+  tagOf,
+  untagged,
+  untaggedManifests,
+  withEntry,
+  withReferrers,
+  withTag,
+} from "./layout-index.ts";
 import { descriptorOf } from "./parse-descriptor.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOfManifest, parseImageIndex } from "./parse-manifest.ts";
+import { readContent } from "./read-content.ts";
 import { parseTag } from "./reference.ts";
+import { listedReferrers, referrerOf, requireReferrer } from "./referrers.ts";
 
 const LAYOUT_VERSION = "1.0.0";
 const LOCK_NAME = ".vox-index.lock";
+const CONCURRENT_READS = 8;
 
 /**
  * An OCI image layout on disk (image-spec, image-layout.md). A layout that is not there reads as an empty one and is made by the
@@ -63,12 +76,34 @@ export class FsLayoutStore implements Repository {
   /** @throws {VoxError} CONTENT_MISSING, REFERENCE_INVALID, LOCK_HELD, OCI_INVALID, CANNOT_WRITE */
   async tag(descriptor: Descriptor, tag: string): Promise<void> {
     parseTag(tag);
-    await this.#edit(descriptor, (index) => withTag(index, descriptor, tag));
+    await this.#edit([descriptor], (index) => withTag(index, descriptor, tag));
   }
 
   /** Names content in `index.json` without a tag, as a referrer is (contracts, §7). */
   async list(descriptor: Descriptor): Promise<void> {
-    await this.#edit(descriptor, (index) => withEntry(index, descriptor));
+    await this.#edit([descriptor], (index) => withEntry(index, descriptor));
+  }
+
+  /** What is attached stands in `index.json` without a tag; each such manifest is read for its subject. */
+  async referrers(subject: Digest, options: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
+    const candidates = untaggedManifests(await this.#readIndex());
+    const found = await mapConcurrent(candidates, CONCURRENT_READS, async (entry) =>
+      referrerOf(entry, await readContent(this, entry, options)),
+    );
+    const attached = found.flatMap((referrer) => (referrer?.subject === subject ? [referrer.entry] : []));
+    return listedReferrers(attached, options.artifactType);
+  }
+
+  async attach(referrers: readonly Descriptor[], options: TransferOptions = {}): Promise<void> {
+    const entries = await mapConcurrent(referrers, CONCURRENT_READS, async (descriptor) =>
+      requireReferrer(descriptor, await readContent(this, descriptor, options)),
+    );
+    await this.#edit(referrers, (index) =>
+      withReferrers(
+        index,
+        entries.map(({ entry }) => entry),
+      ),
+    );
   }
 
   /**
@@ -87,8 +122,9 @@ export class FsLayoutStore implements Repository {
     return descriptorOf(bytes, mediaTypeOfManifest(bytes, `the manifest \`${digest}\``));
   }
 
-  async #edit(descriptor: Descriptor, change: (index: ImageIndex) => ImageIndex): Promise<void> {
-    if (!(await this.exists(descriptor))) {
+  async #edit(named: readonly Descriptor[], change: (index: ImageIndex) => ImageIndex): Promise<void> {
+    for (const descriptor of named) {
+      if (await this.exists(descriptor)) continue;
       throw new VoxError("CONTENT_MISSING", `\`${descriptor.digest}\` is not in \`${this.#directory}\``);
     }
     await withDirectoryLock(this.#directory, LOCK_NAME, async (lock) => {

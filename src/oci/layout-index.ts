@@ -2,7 +2,7 @@ import { canonicalJsonBytes } from "../core/canonical-json.ts";
 import { compareUtf8 } from "../core/text-order.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { ImageIndex } from "./image-manifest.ts";
-import { ANNOTATION, MEDIA_TYPE } from "./media-types.ts";
+import { ANNOTATION, isManifestType, MEDIA_TYPE } from "./media-types.ts";
 
 /** `index.json` of an image layout as a value (image-spec, image-layout.md): tagged entries by tag, then the others by digest. */
 export const EMPTY_LAYOUT_INDEX: ImageIndex = { schemaVersion: 2, mediaType: MEDIA_TYPE.imageIndex, manifests: [] };
@@ -30,6 +30,17 @@ export function withEntry(index: ImageIndex, descriptor: Descriptor): ImageIndex
   if (index.manifests.some((entry) => entry.digest === descriptor.digest)) return index;
   return ordered(index, [...index.manifests, untagged(descriptor)]);
 }
+
+/** Lists referrers, whatever tags they may have besides (contracts, §7). */
+export function withReferrers(index: ImageIndex, referrers: readonly Descriptor[]): ImageIndex {
+  const digests = new Set(referrers.map(({ digest }) => digest));
+  const others = index.manifests.filter((entry) => !digests.has(entry.digest) || tagOf(entry) !== undefined);
+  return ordered(index, [...others, ...referrers.map(untagged)]);
+}
+
+/** Entries that may be referrers: manifests without a tag. */
+export const untaggedManifests = ({ manifests }: ImageIndex): readonly Descriptor[] =>
+  manifests.filter((entry) => tagOf(entry) === undefined && isManifestType(entry.mediaType));
 
 export const formatLayoutIndex = ({ schemaVersion, mediaType, artifactType, manifests, annotations }: ImageIndex): Uint8Array =>
   canonicalJsonBytes({

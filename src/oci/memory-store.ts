@@ -2,11 +2,12 @@ import { type ByteStream, collectBytes, streamOf, verifying } from "../core/byte
 import { type Digest, isDigest } from "../core/digest.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { Repository, TransferOptions } from "./content-store.ts";
+import type { ReferrerOptions, Repository, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifestType } from "./media-types.ts";
 import { descriptorOf } from "./parse-descriptor.ts";
 import { parseTag } from "./reference.ts";
+import { listedReferrers, type Referrer, requireReferrer } from "./referrers.ts";
 
 interface StoredContent {
   readonly mediaType: string;
@@ -17,6 +18,7 @@ interface StoredContent {
 export class MemoryStore implements Repository {
   readonly #contents = new Map<Digest, StoredContent>();
   readonly #tags = new Map<string, Descriptor>();
+  readonly #referrers = new Map<Digest, Referrer>();
 
   async exists(descriptor: Descriptor): Promise<boolean> {
     return this.#contents.get(descriptor.digest)?.bytes.byteLength === descriptor.size;
@@ -69,10 +71,27 @@ export class MemoryStore implements Repository {
     this.#tags.set(tag, { mediaType: descriptor.mediaType, digest: descriptor.digest, size: descriptor.size });
   }
 
+  async referrers(subject: Digest, { artifactType }: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
+    const attached = [...this.#referrers.values()].filter((referrer) => referrer.subject === subject);
+    return listedReferrers(
+      attached.map(({ entry }) => entry),
+      artifactType,
+    );
+  }
+
+  async attach(referrers: readonly Descriptor[]): Promise<void> {
+    for (const descriptor of referrers) {
+      const content = this.#contents.get(descriptor.digest);
+      if (!content) throw new VoxError("CONTENT_MISSING", `\`${descriptor.digest}\` is not there`);
+      this.#referrers.set(descriptor.digest, requireReferrer(descriptor, content.bytes));
+    }
+  }
+
   /** Forgets a tag, or content with every tag that names it; false when there is no such thing. */
   remove(reference: string): boolean {
     if (!isDigest(reference)) return this.#tags.delete(reference);
     for (const [tag, descriptor] of this.#tags) if (descriptor.digest === reference) this.#tags.delete(tag);
+    this.#referrers.delete(reference);
     return this.#contents.delete(reference);
   }
 }

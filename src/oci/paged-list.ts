@@ -13,51 +13,63 @@ const MAX_IDLE_PAGES = 8;
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
 /** One page of a list, as a registry gave it under an entity tag (RFC 9110, §8.8.3). */
-export interface ListPage {
+export interface ListPage<T = string> {
   readonly etag: string;
-  readonly entries: readonly string[];
+  readonly entries: readonly T[];
   /** Path and query of the page after it. */
   readonly next?: string;
 }
 
 /** Remembers pages by their address, so that an unchanged one is not sent again. */
-export interface PageMemory {
-  recall(address: string): Promise<ListPage | undefined>;
-  remember(address: string, page: ListPage): Promise<void>;
+export interface PageMemory<T = string> {
+  recall(address: string): Promise<ListPage<T> | undefined>;
+  remember(address: string, page: ListPage<T>): Promise<void>;
 }
 
-export interface PagedList extends Pick<RegistryRequest, "scopes" | "signal"> {
+export interface PagedList<T> extends Pick<RegistryRequest, "scopes" | "signal"> {
   /** Path and query of the first page. */
   readonly path: string;
-  /** The member that holds a page's entries. */
-  readonly member: string;
+  /** The entries of a page. */
+  readonly entriesOf: (json: JsonCursor) => readonly T[];
+  /** What tells entries apart, and sorts them. */
+  readonly keyOf: (entry: T) => string;
   /** For complaints: "tags of `a/b`". */
   readonly what: string;
-  readonly memory?: PageMemory;
+  /** Whether an answer says that there is no such list; 404 unless said. */
+  readonly isAbsent?: (response: HttpResponse) => boolean;
+  readonly memory?: PageMemory<T>;
 }
 
 /**
- * Every entry of a list that a registry gives by pages (RFC 8288), sorted; none when it does not exist.
+ * Every entry of a list that a registry gives by pages (RFC 8288), sorted; `undefined` when it does not exist.
  * @throws {VoxError} REGISTRY_UNAVAILABLE also when the list does not end
  */
-export async function readPagedList(client: RegistryClient, list: PagedList): Promise<readonly string[]> {
-  const entries = new Set<string>();
+export async function readPagedList<T>(client: RegistryClient, list: PagedList<T>): Promise<readonly T[] | undefined> {
+  const entries = new Map<string, T>();
   let url: URL | undefined = client.address(list.path);
   let idlePages = 0;
   for (let pages = 0; url !== undefined; pages += 1) {
     if (pages === MAX_PAGES || entries.size > MAX_ENTRIES || idlePages > MAX_IDLE_PAGES) {
       throw new VoxError("REGISTRY_UNAVAILABLE", `\`${client.origin.host}\` gives ${list.what} without end`);
     }
-    const page = await readPage(client, list, url);
+    const page: Page<T> | undefined = await readPage(client, list, url);
+    if (!page) return pages === 0 ? undefined : sorted(entries);
     const known = entries.size;
-    for (const entry of page.entries) entries.add(entry);
+    for (const entry of page.entries) entries.set(list.keyOf(entry), entry);
     if (entries.size === known) idlePages += 1;
     url = page.next === undefined ? undefined : client.address(page.next);
   }
-  return sortedByUtf8(entries, (entry) => entry);
+  return sorted(entries);
 }
 
-async function readPage(client: RegistryClient, list: PagedList, url: URL): Promise<Omit<ListPage, "etag">> {
+const sorted = <T>(entries: ReadonlyMap<string, T>): readonly T[] =>
+  sortedByUtf8(entries, ([key]) => key).map(([, entry]) => entry);
+
+const notFound = ({ status }: HttpResponse): boolean => status === 404;
+
+type Page<T> = Omit<ListPage<T>, "etag">;
+
+async function readPage<T>(client: RegistryClient, list: PagedList<T>, url: URL): Promise<Page<T> | undefined> {
   const { scopes, signal, memory } = list;
   const remembered = await memory?.recall(url.href);
   const request: RegistryRequest = {
@@ -68,23 +80,22 @@ async function readPage(client: RegistryClient, list: PagedList, url: URL): Prom
     ...(remembered && { headers: { "if-none-match": remembered.etag } }),
   };
   const response = await client.send(request);
-  if (response.status === 404 || (response.status === 304 && remembered)) {
+  const unchanged = response.status === 304 ? remembered : undefined;
+  if (unchanged || (list.isAbsent ?? notFound)(response)) {
     await response.discard();
-    return response.status === 304 && remembered ? remembered : { entries: [] };
+    return unchanged;
   }
   const call = client.call(request);
   if (response.status !== 200) throw (await readRefusal(response, call)).error;
   const what = `the list of ${list.what} of \`${call.host}\``;
   const bytes = await collectBytes(bodyOf(response, call), { maxBytes: MAX_PAGE_BYTES, what });
-  const entries = entriesOf(parseJson(bytes, { code: "REGISTRY_UNAVAILABLE", what }), list.member);
+  const entries = list.entriesOf(parseJson(bytes, { code: "REGISTRY_UNAVAILABLE", what }));
   const next = nextPage(response, url);
   const page = { entries, ...(next !== undefined && { next }) };
   const etag = response.header("etag");
   if (etag !== undefined) await memory?.remember(url.href, { etag, ...page });
   return page;
 }
-
-const entriesOf = (json: JsonCursor, member: string): readonly string[] => json.at(member).present?.strings() ?? [];
 
 /** The next page, asked of the same registry whatever host the link names. */
 function nextPage(response: HttpResponse, current: URL): string | undefined {

@@ -2,13 +2,16 @@ import { type ByteStream, collectBytes, streamOf, verifying } from "../core/byte
 import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { sessionOf, uploadBlob } from "./blob-upload.ts";
-import type { Mounter, Repository, TransferOptions } from "./content-store.ts";
+import type { Mounter, ReferrerOptions, Repository, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifestType, MEDIA_TYPE } from "./media-types.ts";
 import { descriptorOf } from "./parse-descriptor.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOfManifest } from "./parse-manifest.ts";
 import type { PageMemory } from "./paged-list.ts";
 import { parseRepositoryPath, parseTag } from "./reference.ts";
+import { attachByTag, referrersByTag, type TaggedReferrers } from "./referrers-by-tag.ts";
+import { listReferrers } from "./referrers-list.ts";
+import { bySubject, listedReferrers, requireReferrer } from "./referrers.ts";
 import { bodyOf, readRefusal, type RegistryCall } from "./registry-answer.ts";
 import type { RegistryClient, RegistryRequest } from "./registry-client.ts";
 import { resumedBody } from "./resumed-body.ts";
@@ -44,6 +47,9 @@ export class RemoteStore implements Repository, Mounter {
   readonly #pages: PageMemory | undefined;
   readonly #sessions = new Map<Digest, URL>();
   readonly #manifests = new Map<Digest, Uint8Array>();
+  /** Manifests that the registry said to have listed under their subjects; some say so and have no list. */
+  readonly #acknowledged = new Set<Digest>();
+  #listsReferrers = false;
 
   /** @throws {VoxError} REFERENCE_INVALID */
   constructor(client: RegistryClient, repository: string, options: RemoteStoreOptions = {}) {
@@ -123,6 +129,50 @@ export class RemoteStore implements Repository, Mounter {
     await this.#putManifest(descriptor, parseTag(tag), bytes, options);
   }
 
+  async referrers(subject: Digest, options: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
+    const listed = await this.#listedReferrers(subject, options);
+    return listedReferrers(listed ?? (await referrersByTag(this, subject, options)), options.artifactType);
+  }
+
+  async attach(referrers: readonly Descriptor[], options: TransferOptions = {}): Promise<void> {
+    const read = referrers.map(async (descriptor) =>
+      requireReferrer(descriptor, await collectBytes(this.fetch(descriptor, options), manifestLimit(descriptor))),
+    );
+    for (const [subject, entries] of bySubject(await Promise.all(read))) await this.#attachTo(subject, entries, options);
+  }
+
+  async #attachTo(subject: Digest, entries: readonly Descriptor[], options: TransferOptions): Promise<void> {
+    if (this.#listsReferrers && entries.every(({ digest }) => this.#acknowledged.has(digest))) return;
+    const listed = await this.#listedReferrers(subject, options);
+    const known = new Set(listed?.map(({ digest }) => digest));
+    const missing = entries.filter(({ digest }) => !known.has(digest));
+    // What was there before the registry had the list is put once more, for it to be listed.
+    for (const entry of listed ? missing : []) {
+      await this.#putManifest(entry, entry.digest, await this.#fetchManifest(entry, options), options);
+    }
+    const unlisted = listed ? missing.filter(({ digest }) => !this.#acknowledged.has(digest)) : entries;
+    if (unlisted.length > 0) await attachByTag(this.#taggedReferrers(), subject, unlisted, options);
+  }
+
+  async #listedReferrers(subject: Digest, options: ReferrerOptions): Promise<readonly Descriptor[] | undefined> {
+    const listed = await listReferrers(this.#client, this.#repository, subject, { scopes: this.#scopes, ...options });
+    this.#listsReferrers = listed !== undefined;
+    return listed;
+  }
+
+  #taggedReferrers(): TaggedReferrers {
+    return {
+      exists: (descriptor, options) => this.exists(descriptor, options),
+      fetch: (descriptor, options) => this.fetch(descriptor, options),
+      resolve: (tag, options) => this.resolve(tag, options),
+      tags: (options) => this.tags(options),
+      putTagged: async (descriptor, bytes, tag, options) => {
+        await this.#putManifest(descriptor, tag, bytes, options);
+        this.#keep(descriptor.digest, bytes);
+      },
+    };
+  }
+
   async #fetchManifest(descriptor: Descriptor, options: TransferOptions): Promise<Uint8Array> {
     const limit = manifestLimit(descriptor);
     if (descriptor.size > limit.maxBytes)
@@ -151,6 +201,7 @@ export class RemoteStore implements Repository, Mounter {
     if (response.status < 200 || response.status > 202)
       throw await manifestRefusal(response, this.#client.call(request), descriptor);
     const stored = response.header("docker-content-digest") ?? descriptor.digest;
+    if (response.header("oci-subject") !== undefined) this.#acknowledged.add(descriptor.digest);
     await response.discard();
     if (stored !== descriptor.digest) {
       throw new VoxError(

@@ -3,7 +3,8 @@ import { collectBytes, streamOf } from "../../src/core/byte-stream.ts";
 import { digestOf } from "../../src/core/digest.ts";
 import type { Repository } from "../../src/oci/content-store.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
-import { imageOf, indexOf, piece, piecesOf, pushAll } from "./oci-graph.ts";
+import { MEDIA_TYPE } from "../../src/oci/media-types.ts";
+import { type ImageFixture, imageOf, indexOf, piece, piecesOf, pushAll, referrerTo } from "./oci-graph.ts";
 
 const LIMIT = { maxBytes: 64 * 1024 * 1024, what: "content" };
 
@@ -22,6 +23,7 @@ export function describeRepositoryContract(name: string, subject: ContractSubjec
     describeInterruptions(subject);
     describeTags(subject);
     describeTagging(subject);
+    describeReferrers(subject);
   });
 }
 
@@ -148,5 +150,76 @@ function describeTagging(subject: ContractSubject): void {
     await pushAll(store, piecesOf(image));
     await expect(store.tag(image.manifest.descriptor, "no/tag")).rejects.toMatchObject({ code: "REFERENCE_INVALID" });
     expect(await store.tags()).toEqual([]);
+  });
+}
+
+const NOTE = "application/vnd.example.note.v1";
+
+async function withSubject(subject: ContractSubject): Promise<{ readonly store: Repository; readonly image: ImageFixture }> {
+  const store = await subject.open();
+  const image = imageOf("a", ["layer"]);
+  // The config that all referrers share is there first: docker-registry 2.8 loses sight of a blob that is sent twice at one time.
+  await pushAll(store, [piece("{}", MEDIA_TYPE.empty), ...piecesOf(image)]);
+  await store.tag(image.manifest.descriptor, "1.0.0");
+  return { store, image };
+}
+
+async function attach(store: Repository, ...referrers: readonly ImageFixture[]): Promise<void> {
+  for (const { layers, config, manifest } of referrers) {
+    if (!(await store.exists(config.descriptor))) await pushAll(store, [config]);
+    await pushAll(store, [...layers, manifest]);
+  }
+  await store.attach(referrers.map(({ manifest }) => manifest.descriptor));
+}
+
+function describeReferrers(subject: ContractSubject): void {
+  it("lists what is attached to a subject with type and annotations, and nothing before", async () => {
+    const { store, image } = await withSubject(subject);
+    const { descriptor } = image.manifest;
+    expect(await store.referrers(descriptor.digest)).toEqual([]);
+    const annotations = { "org.example.key": "value" };
+    const typed = referrerTo(descriptor, "one", { artifactType: NOTE, annotations });
+    const untyped = referrerTo(descriptor, "two");
+    await attach(store, typed, untyped);
+    await attach(store, typed);
+    const listed = await store.referrers(descriptor.digest);
+    expect(listed).toHaveLength(2);
+    expect(listed.map(({ digest }) => digest)).toEqual(listed.map(({ digest }) => digest).toSorted());
+    expect(listed).toContainEqual({ ...typed.manifest.descriptor, artifactType: NOTE, annotations });
+    expect(listed).toContainEqual({ ...untyped.manifest.descriptor, artifactType: "application/vnd.example.config" });
+    expect(await store.referrers(descriptor.digest, { artifactType: NOTE })).toMatchObject([{ artifactType: NOTE }]);
+  });
+
+  it("keeps the tags as they were, and tells the subjects' referrers apart, those of referrers too", async () => {
+    const { store, image } = await withSubject(subject);
+    const first = referrerTo(image.manifest.descriptor, "one", { artifactType: NOTE });
+    const second = referrerTo(first.manifest.descriptor, "two", { artifactType: NOTE });
+    await attach(store, first, second);
+    expect(await store.resolve("1.0.0")).toEqual(image.manifest.descriptor);
+    expect((await store.tags()).filter((tag) => !tag.startsWith("sha256-"))).toEqual(["1.0.0"]);
+    expect(await store.referrers(image.manifest.descriptor.digest)).toMatchObject([
+      { digest: first.manifest.descriptor.digest },
+    ]);
+    expect(await store.referrers(first.manifest.descriptor.digest)).toMatchObject([
+      { digest: second.manifest.descriptor.digest },
+    ]);
+    expect(await store.referrers(second.manifest.descriptor.digest)).toEqual([]);
+  });
+
+  it("loses none of ten that are attached at one time", async () => {
+    const { store, image } = await withSubject(subject);
+    const notes = Array.from({ length: 10 }, (_, index) =>
+      referrerTo(image.manifest.descriptor, `${index}`, { artifactType: NOTE }),
+    );
+    await Promise.all(notes.map((note) => attach(store, note)));
+    expect(await store.referrers(image.manifest.descriptor.digest)).toHaveLength(10);
+  });
+
+  it("refuses to attach what has no subject, and what it lacks", async () => {
+    const { store, image } = await withSubject(subject);
+    await expect(store.attach([image.manifest.descriptor])).rejects.toMatchObject({ code: "OCI_INVALID" });
+    const absent = referrerTo(image.manifest.descriptor, "absent", { artifactType: NOTE });
+    await expect(store.attach([absent.manifest.descriptor])).rejects.toMatchObject({ code: "CONTENT_MISSING" });
+    expect(await store.referrers(image.manifest.descriptor.digest)).toEqual([]);
   });
 }

@@ -28,8 +28,12 @@ export interface RouteOptions {
   readonly tagPageSize?: number;
   /** Every mount is answered with an upload session. */
   readonly refuseMounts?: boolean;
-  /** Whether the referrers API is there; off by default, as in docker-registry 2.8. */
-  readonly referrers?: boolean;
+  /** Whether the referrers API is there; off by default, as in docker-registry 2.8. `claimed` answers `OCI-Subject` and lists nothing. */
+  readonly referrers?: boolean | "claimed";
+  /** Referrers on a page. */
+  readonly referrersPageSize?: number;
+  /** Whether the referrers API minds `artifactType`. */
+  readonly filtersReferrers?: boolean;
   /** Blobs are served by a redirect to this URL plus the digest. */
   readonly redirectBlobsTo?: string;
 }
@@ -73,7 +77,7 @@ export class RegistryRoutes {
   #table(): readonly (readonly [RegExp, Handler])[] {
     return [
       [/^\/v2\/(.+)\/tags\/list$/, (repository, _, exchange) => this.#tags(repository, exchange)],
-      [/^\/v2\/(.+)\/referrers\/([^/]+)$/, (repository, digest) => this.#referrers(repository, digest)],
+      [/^\/v2\/(.+)\/referrers\/([^/]+)$/, (repository, digest, exchange) => this.#referrers(repository, digest, exchange)],
       [
         /^\/v2\/(.+)\/manifests\/([^/]+)$/,
         (repository, reference, exchange) => this.#manifest(repository, reference, exchange),
@@ -175,12 +179,23 @@ export class RegistryRoutes {
     return answer(206, { ...proof, "content-range": range }, content.bytes.subarray(from));
   }
 
-  #referrers(repository: string, subject: string): Answer {
+  #referrers(repository: string, subject: string, { query }: Exchange): Answer {
     const store = this.#repositories.get(repository);
-    if (!this.#options.referrers || !store) return failure(404, "NAME_UNKNOWN");
-    const manifests = store.digests.flatMap((digest) => referrer(store, digest, subject));
-    const index = { schemaVersion: 2, mediaType: MEDIA_TYPE.imageIndex, manifests };
-    return answer(200, { "content-type": MEDIA_TYPE.imageIndex }, JSON.stringify(index));
+    if (this.#options.referrers !== true) return failure(404, "NAME_UNKNOWN");
+    const artifactType = this.#options.filtersReferrers ? query.get("artifactType") : null;
+    const listed = (store?.digests ?? []).flatMap((digest) => (store ? referrer(store, digest, subject) : []));
+    const wanted = listed.filter((entry) => artifactType === null || entry.artifactType === artifactType);
+    const last = query.get("last") ?? "";
+    const rest = wanted.filter(({ digest }) => digest > last);
+    const manifests = rest.slice(0, this.#options.referrersPageSize ?? 1000);
+    const filter = artifactType === null ? "" : `&artifactType=${encodeURIComponent(artifactType)}`;
+    const next = `/v2/${repository}/referrers/${subject}?last=${manifests.at(-1)?.digest ?? ""}${filter}`;
+    const headers = {
+      "content-type": MEDIA_TYPE.imageIndex,
+      ...(artifactType !== null && { "oci-filters-applied": "artifactType" }),
+      ...(manifests.length < rest.length && { link: `<${next}>; rel="next"` }),
+    };
+    return answer(200, headers, JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPE.imageIndex, manifests }));
   }
 
   #locate(path: string): string {

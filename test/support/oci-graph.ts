@@ -50,6 +50,31 @@ export function indexOf(manifests: readonly Piece[]): Piece {
   return piece(canonicalJsonBytes(document), MEDIA_TYPE.imageIndex);
 }
 
+export interface ReferrerShape {
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A manifest that is attached to a subject, over an empty config; `content` tells it apart. */
+export function referrerTo(
+  subject: Descriptor,
+  content: string,
+  { artifactType, annotations }: ReferrerShape = {},
+): ImageFixture {
+  const config = piece("{}", artifactType === undefined ? "application/vnd.example.config" : MEDIA_TYPE.empty);
+  const layers = [piece(content, "application/vnd.example.note")];
+  const document = {
+    schemaVersion: 2,
+    mediaType: MEDIA_TYPE.imageManifest,
+    ...(artifactType !== undefined && { artifactType }),
+    config: plain(config.descriptor),
+    layers: layers.map(({ descriptor }) => plain(descriptor)),
+    subject: plain(subject),
+    ...(annotations && { annotations: { ...annotations } }),
+  };
+  return { manifest: piece(canonicalJsonBytes(document), MEDIA_TYPE.imageManifest), config, layers };
+}
+
 /** Children before parents. */
 export const piecesOf = (image: ImageFixture): readonly Piece[] => [...image.layers, image.config, image.manifest];
 

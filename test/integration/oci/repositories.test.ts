@@ -11,16 +11,20 @@ import { clientOf } from "../../support/remote-subject.ts";
 let folder: string;
 let plain: LoopbackRegistry;
 let guarded: LoopbackRegistry;
+let listing: LoopbackRegistry;
+let claiming: LoopbackRegistry;
 let opened = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "vox-oci-"));
   plain = await startLoopbackRegistry({ tagPageSize: 2 });
   guarded = await startLoopbackRegistry({ auth: { kind: "bearer" }, location: "absolute" });
+  listing = await startLoopbackRegistry({ referrers: true, referrersPageSize: 1 });
+  claiming = await startLoopbackRegistry({ referrers: "claimed" });
 });
 
 afterAll(async () => {
-  await Promise.all([plain.close(), guarded.close()]);
+  await Promise.all([plain, guarded, listing, claiming].map((registry) => registry.close()));
   await rm(folder, { recursive: true });
 });
 
@@ -32,4 +36,10 @@ describeRepositoryContract("a remote repository", {
 });
 describeRepositoryContract("a remote repository that wants tokens", {
   open: async () => new RemoteStore(clientOf(guarded.host), `acme/${nextName()}`, { access: "push" }),
+});
+describeRepositoryContract("a remote repository with the referrers API", {
+  open: async () => new RemoteStore(clientOf(listing.host), `acme/${nextName()}`),
+});
+describeRepositoryContract("a remote repository that claims to have listed referrers and has no list", {
+  open: async () => new RemoteStore(clientOf(claiming.host), `acme/${nextName()}`),
 });

@@ -13,6 +13,7 @@ import { fetchPlan } from "../../../src/pm/fetch/fetch-plan.ts";
 import { blobOf } from "../../../src/pm/materialize/closure.ts";
 import { PackageRegistry } from "../../../src/pm/registry/package-registry.ts";
 import { publishPackage, publishYank } from "../../../src/pm/registry/publish.ts";
+import { piecesOf, pushAll, referrerTo } from "../../support/oci-graph.ts";
 import { startLoopbackRegistry } from "../../support/loopback-registry.ts";
 import { cacheOf, MemoryCache, testPackage } from "../../support/published-package.ts";
 import { clientOf } from "../../support/remote-subject.ts";
@@ -43,6 +44,19 @@ describe.each(SUBJECTS)("a package registry in %s", (_, open) => {
   it("has no versions of a package that nobody published", async () => {
     expect(await registry.versions(parsePackageName("nobody"))).toEqual([]);
     expect(await registry.release(parsePackageName("nobody"), "1.0.0")).toBeUndefined();
+  });
+
+  it("takes what is attached to a version for no version, and leaves the version as it is", async () => {
+    const name = parsePackageName("attached");
+    const repository = subject.repositoryFor(name);
+    const made = await testPackage("attached", { version: "1.0.0" });
+    const root = await publishPackage(repository, made.artifact, cacheOf(made));
+    const note = referrerTo(root, "note", { artifactType: "application/vnd.example.note.v1" });
+    await pushAll(repository, piecesOf(note));
+    await repository.attach([note.manifest.descriptor]);
+    expect((await registry.versions(name)).map(({ version }) => version)).toEqual(["1.0.0"]);
+    expect((await registry.release(name, "1.0.0"))?.root.digest).toBe(root.digest);
+    expect(await repository.referrers(root.digest)).toMatchObject([{ digest: note.manifest.descriptor.digest }]);
   });
 
   it("gives back what was published, named by digest", async () => {

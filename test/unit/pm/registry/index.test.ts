@@ -166,5 +166,7 @@ function intruding(store: MemoryStore, intrude: () => Promise<void>): Repository
     tags: () => store.tags(),
     tag: (descriptor, tag) => store.tag(descriptor, tag),
     push: (descriptor, content) => store.push(descriptor, content),
+    referrers: (subject) => store.referrers(subject),
+    attach: (referrers) => store.attach(referrers),
   };
 }
