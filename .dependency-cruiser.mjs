@@ -40,7 +40,7 @@ export default {
       "errors",
     ]),
     room("config-imports-the-ground-only", "config", ["core", "errors"]),
-    room("gates-import-what-they-are-given", "ci|policy|toolchain", ["core", "errors", "config", "contracts"]),
+    room("gates-import-what-they-are-given", "ci|policy|toolchain", ["core", "errors", "config", "contracts", "policy"]),
     room("ui-only-receives-events", "ui", ["core", "errors"]),
     rule("ops-know-no-front", { path: "^src/ops/" }, { path: "^src/(runtime|ui|ci|cli|bin\\.ts)" }),
     rule("runtime-knows-no-front", { path: "^src/runtime/" }, { path: "^src/(ui/|cli/|bin\\.ts)" }),

@@ -13,6 +13,7 @@ import { renderDeployFieldReference } from "./reference/deploy-field-reference.t
 import { renderEnvironmentReference } from "./reference/environment-reference.ts";
 import { renderErrorReference } from "./reference/error-reference.ts";
 import { renderExitCodeReference } from "./reference/exit-code-reference.ts";
+import { renderSecretReference } from "./reference/secret-reference.ts";
 import { SCHEMA_PATH } from "./validator.ts";
 import { VALIDATORS } from "./validators.ts";
 
@@ -30,6 +31,7 @@ export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFil
   { path: "docs/src/reference/env-vars.md", text: renderEnvironmentReference() },
   { path: "docs/src/reference/deploy-fields.md", text: renderDeployFieldReference() },
   { path: "docs/src/reference/command-compliance.md", text: renderComplianceReference(VALIDATORS) },
+  { path: "docs/src/reference/secrets.md", text: renderSecretReference() },
   schemaFile(SCHEMA_PATH, commandRegistryJsonSchema()),
   schemaFile("contracts/manifest/vox-toml.schema.json", voxTomlJsonSchema()),
   schemaFile("contracts/lockfile/vox-lock.schema.json", voxLockJsonSchema()),

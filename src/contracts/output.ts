@@ -129,7 +129,17 @@ export const indexDocument = z.looseObject({
 });
 
 export const fileListDocument = z.looseObject({
-  files: z.array(z.looseObject({ path: z.string(), included: z.boolean(), reason: z.string() })),
+  files: z.array(
+    z.looseObject({
+      path: z.string(),
+      included: z.boolean(),
+      reason: z.string(),
+      secrets: z
+        .array(z.looseObject({ rule: z.string(), line: z.int().min(1), column: z.int().min(1) }))
+        .optional()
+        .describe("For which the file would be refused"),
+    }),
+  ),
 });
 
 export const initDocument = z.looseObject({ created: z.array(z.string()), name: packageName, kind: z.string() });

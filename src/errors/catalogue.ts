@@ -163,6 +163,10 @@ export const ERROR_CATALOGUE = {
   PUBLISH_RACE: entry(EXIT.failed, "Someone else published the same version at the same moment."),
   PUBLISH_REFUSED: entry(EXIT.data, "The package depends on what a published package may not depend on."),
 
+  SECRET_FOUND: entry(
+    EXIT.failed,
+    "A file that would enter a package or an image holds what looks like a secret; docs/src/reference/secrets.md lists the rules.",
+  ),
   WORKING_TREE_DIRTY: entry(EXIT.failed, "Files differ from the last commit, and what is published should be a commit's."),
 
   // Images and deploys

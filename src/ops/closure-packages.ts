@@ -8,8 +8,13 @@ import type { ArchiveBlob, MaterializedPackage } from "../project/materialized-p
 import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
 import { gitPackage, lockedGitArchive } from "./pack-git-package.ts";
-import { packPackage } from "./pack-package.ts";
+import { type InspectContent, packPackage } from "./pack-package.ts";
 import type { CachePorts, FolderPorts, GitPorts } from "./ports.ts";
+
+/** How the lock is held, and who sees the files of the workspace's own packages before they are packed. */
+export interface ClosureOptions extends LockHold {
+  readonly inspect?: InspectContent;
+}
 
 type ClosurePorts = FolderPorts & Pick<CachePorts, "layers"> & GitPorts;
 
@@ -21,18 +26,18 @@ type ClosurePorts = FolderPorts & Pick<CachePorts, "layers"> & GitPorts;
 export async function closurePackages(
   project: OpenProject,
   closure: readonly ClosurePackage[],
-  hold: LockHold,
+  options: ClosureOptions,
   ports: ClosurePorts,
 ): Promise<readonly MaterializedPackage[]> {
   const packages: MaterializedPackage[] = [];
-  for (const locked of closure) packages.push(await materializedPackage(project, locked, hold, ports));
+  for (const locked of closure) packages.push(await materializedPackage(project, locked, options, ports));
   return packages;
 }
 
 async function materializedPackage(
   project: OpenProject,
   locked: ClosurePackage,
-  hold: LockHold,
+  options: ClosureOptions,
   ports: ClosurePorts,
 ): Promise<MaterializedPackage> {
   const { name, dependencies, source } = locked;
@@ -47,16 +52,13 @@ async function materializedPackage(
       return { ...common, version, archive: { kind: "by-platform", blobs } };
     }
     case "path": {
-      const { manifest, archives } = await packPackage(
-        project,
-        localPackage(project, source.path),
-        { registry: "default" },
-        ports,
-      );
+      const { inspect } = options;
+      const packing = { registry: "default", ...(inspect ? { inspect } : {}) };
+      const { manifest, archives } = await packPackage(project, localPackage(project, source.path), packing, ports);
       return { ...common, version: manifest.package.version, archive: archives };
     }
     case "git": {
-      const blob = await lockedGitArchive(gitPackage(locked, source), hold, ports);
+      const blob = await lockedGitArchive(gitPackage(locked, source), options, ports);
       return { ...common, version: locked.version ?? "", archive: { kind: "neutral", blob } };
     }
   }

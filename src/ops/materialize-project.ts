@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import type { ContentReader } from "../oci/content-store.ts";
 import { unionReader } from "../oci/union-reader.ts";
 import { digestFiles } from "../pm/files/content.ts";
-import type { ListedPath } from "../pm/files/list-project-files.ts";
 import { closureOf } from "../pm/lockfile/closure.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
@@ -15,8 +14,9 @@ import { memberDir, type OpenProject } from "./open-project.ts";
 import { outputDirs } from "./output-dirs.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
 import { archiveProof } from "./prove-archive.ts";
-import { projectContent } from "./project-content.ts";
+import { projectContent, provedReader } from "./project-content.ts";
 import { freshLock } from "./read-lock.ts";
+import { type FolderContent, markedListing, type MarkedPath, refuseSecrets } from "./scan-secrets.ts";
 import type { SourceRevision } from "./source-revision.ts";
 
 export interface MaterializeOptions {
@@ -40,7 +40,7 @@ type MaterializePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & RunPo
 
 /**
  * Makes the handoff of one member for one environment. The lock is judged first, from files alone (contracts, §§3, 6).
- * @throws {VoxError} LOCK_MISSING, LOCK_STALE, DEPLOY_INCOMPLETE, CONTENT_MISSING, OFFLINE_UNPROVABLE, BUILD_FAILED and what files can be
+ * @throws {VoxError} LOCK_MISSING, LOCK_STALE, DEPLOY_INCOMPLETE, CONTENT_MISSING, OFFLINE_UNPROVABLE, BUILD_FAILED, SECRET_FOUND and what files can be
  */
 export async function materializeProject(
   project: OpenProject,
@@ -54,11 +54,15 @@ export async function materializeProject(
   const closure = closureOf(lock, member.path, { dev: false });
   await runBuildStep(project, member, ports);
   const { files, opened } = await listApplicationFiles(project, member, options.outputDirs, ports);
-  const packages = await closurePackages(project, closure.packages, options.hold, ports);
+  const inspect = (content: FolderContent) => refuseSecrets(content, ports);
+  const packages = await closurePackages(project, closure.packages, { ...options.hold, inspect }, ports);
   const { platforms } = intent.container;
   const prove = archiveProof(lock, ports.cache);
   await closureFetch(project, closure.packages, { hold: options.hold, platforms, prove }, ports).all();
   const applicationFiles = await digestFiles(opened.reader, files);
+  const { name } = member.manifest.package;
+  const reader = provedReader(opened.reader, applicationFiles);
+  await inspect({ name, path: member.path, reader, files: applicationFiles });
   const revision = await ports.git.describe(memberDir(project, member));
   warnUntracked(applicationFiles, revision, ports);
   return {
@@ -81,9 +85,9 @@ export async function materializeProject(
 export async function listApplication(
   project: OpenProject,
   member: WorkspaceMember,
-  ports: FolderPorts,
-): Promise<readonly ListedPath[]> {
-  return (await listApplicationFiles(project, member, [], ports)).reasons;
+  ports: FolderPorts & RunPorts,
+): Promise<readonly MarkedPath[]> {
+  return markedListing(await listApplicationFiles(project, member, [], ports), ports);
 }
 
 const listApplicationFiles = (project: OpenProject, member: WorkspaceMember, dirs: readonly string[], ports: FolderPorts) =>

@@ -17,10 +17,12 @@ import { filesForPlatform } from "../pm/files/platform-files.ts";
 import { MANIFEST_FILE } from "../pm/manifest/find-workspace.ts";
 import type { PackageManifest } from "../pm/manifest/manifest.ts";
 import { normalisedManifestText } from "../pm/manifest/normalise-manifest.ts";
-import type { ArchiveBlob } from "../project/materialized-project.ts";
+import type { ApplicationFile, ArchiveBlob } from "../project/materialized-project.ts";
 import { listMemberFiles } from "./member-files.ts";
 import type { OpenProject } from "./open-project.ts";
 import type { CachePorts, FolderPorts, OpenFolder } from "./ports.ts";
+import { provedReader } from "./project-content.ts";
+import type { FolderContent } from "./scan-secrets.ts";
 
 /** A package of the workspace as it would be published: its archives are in the cache. */
 export interface PackedPackage {
@@ -33,7 +35,11 @@ export interface PackedPackage {
 export interface PackOptions {
   /** The registry that it is published to; `default` for a snapshot of a folder. */
   readonly registry: string;
+  /** Sees the files before anything is made of them, and may refuse them. */
+  readonly inspect?: InspectContent;
 }
+
+export type InspectContent = (content: FolderContent) => Promise<void>;
 
 type PackPorts = FolderPorts & Pick<CachePorts, "layers">;
 
@@ -51,11 +57,14 @@ export async function packPackage(
   ports: PackPorts,
 ): Promise<PackedPackage> {
   const { manifest } = member;
+  const { name, platforms } = manifest.package;
   const { files, opened } = await listMemberFiles(project, member, { symlinks: "refuse", outputDirs: [] }, ports);
-  const text = normalisedText(project, manifest, options);
-  const pack = (selected: readonly PlacedFile[], platforms: readonly Platform[]): Promise<ArchiveBlob> =>
-    packFiles({ name: manifest.package.name, manifestText: text, files: selected, opened, platforms }, ports);
-  const { platforms } = manifest.package;
+  const digests = await digestFiles(opened.reader, files);
+  const reader = provedReader(opened.reader, digests);
+  await options.inspect?.({ name, path: member.path, reader, files: digests });
+  const job = { name, manifestText: normalisedText(project, manifest, options), opened: { reader }, digests };
+  const pack = (selected: readonly PlacedFile[], declared: readonly Platform[]): Promise<ArchiveBlob> =>
+    packFiles({ ...job, files: selected, platforms: declared }, ports);
   if (platforms.length === 0) return { manifest, archives: { kind: "neutral", blob: await pack(files.map(inPlace), []) } };
   const blobs: (ArchiveBlob & { readonly platform: Platform })[] = [];
   for (const platform of sortedByUtf8(platforms, (name) => name)) {
@@ -81,8 +90,13 @@ export interface PackJob {
 
 const inPlace = (source: SelectedFile): PlacedFile => ({ path: source.path, source });
 
-async function packFiles(job: PackJob, ports: PackPorts): Promise<ArchiveBlob> {
-  const key = await packKey(job);
+/** And what is known of its content before it is made. */
+interface DigestedJob extends PackJob {
+  readonly digests: readonly ApplicationFile[];
+}
+
+async function packFiles(job: DigestedJob, ports: PackPorts): Promise<ArchiveBlob> {
+  const key = packKey(job);
   const made = (await ports.layers.find(key)) ?? (await makeArchive(job, ports));
   await ports.layers.record(key, made);
   const { digest, mediaType, size } = made.descriptor;
@@ -90,12 +104,9 @@ async function packFiles(job: PackJob, ports: PackPorts): Promise<ArchiveBlob> {
 }
 
 /** Known before the archive is made: the digest of all that decides its bytes. */
-async function packKey({ name, manifestText, files, opened, platforms }: PackJob) {
-  const digests = await digestFiles(
-    opened.reader,
-    files.map(({ source }) => source),
-  );
-  const members = digests.map((file, index) => ({ ...file, path: files[index]?.path }));
+function packKey({ name, manifestText, files, digests, platforms }: DigestedJob) {
+  const digested = new Map(digests.map((file) => [file.path, file]));
+  const members = files.map(({ path, source }) => ({ ...digested.get(source.path), path }));
   const content = {
     kind: "package",
     format: PACK_FORMAT,

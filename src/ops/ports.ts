@@ -66,11 +66,19 @@ export interface GitPorts {
   readonly gitSources: GitSources;
 }
 
+/** Small facts by their key, kept between runs; a loss costs time. */
+export interface FactCache {
+  fact(key: string): Promise<string | undefined>;
+  /** @throws {VoxError} CANNOT_WRITE */
+  keepFact(key: string, text: string): Promise<void>;
+}
+
 /** What the machine keeps between runs. */
 export interface CachePorts {
   readonly cache: BlobCache;
   readonly layers: LayerCache;
   readonly documents: DocumentCache;
+  readonly facts: FactCache;
   /** Manifests of images that were published. */
   readonly published: ContentStore;
   readonly materializer: Materializer;

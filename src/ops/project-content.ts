@@ -1,9 +1,8 @@
 import type { ByteStream } from "../core/byte-stream.ts";
-import { verifying } from "../core/byte-stream.ts";
+import { type ExpectedContent, verifying } from "../core/byte-stream.ts";
 import type { Digest } from "../core/digest.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import type { ContentReader } from "../oci/content-store.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
 import type { FileReader } from "../pm/files/project-folder.ts";
 import type { ApplicationFile } from "../project/materialized-project.ts";
 
@@ -16,7 +15,18 @@ export function projectContent(reader: FileReader, files: readonly ApplicationFi
   };
 }
 
-async function* readFile(reader: FileReader, path: string | undefined, descriptor: Descriptor): ByteStream {
+/** A reader of files that were digested: what changed since then is refused as it is read. */
+export function provedReader(reader: FileReader, files: readonly ApplicationFile[]): FileReader {
+  const expected = new Map(files.flatMap((file) => (file.kind === "file" ? [[file.path, file] as const] : [])));
+  return {
+    open(path) {
+      const file = expected.get(path);
+      return file === undefined ? reader.open(path) : readFile(reader, path, file);
+    },
+  };
+}
+
+async function* readFile(reader: FileReader, path: string | undefined, descriptor: ExpectedContent): ByteStream {
   if (path === undefined) throw new VoxError("CONTENT_MISSING", `no file of the application is \`${descriptor.digest}\``);
   try {
     yield* verifying(reader.open(path), descriptor);

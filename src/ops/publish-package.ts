@@ -1,6 +1,5 @@
 import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import type { ListedPath } from "../pm/files/list-project-files.ts";
 import { type PackageManifest } from "../pm/manifest/manifest.ts";
 import { packageMetadata } from "../pm/manifest/package-metadata.ts";
 import { parseManifest } from "../pm/manifest/parse-manifest.ts";
@@ -16,6 +15,7 @@ import { listMemberFiles } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { normalisedText, packPackage, type PackedPackage } from "./pack-package.ts";
 import type { CachePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
+import { type FolderContent, markedListing, type MarkedPath, refuseSecrets } from "./scan-secrets.ts";
 import type { SourceRevision } from "./source-revision.ts";
 
 export interface PublishOptions {
@@ -47,7 +47,7 @@ type PublishPorts = FolderPorts & CachePorts & Pick<ImagePorts, "created" | "now
 
 /**
  * Publishes a member as a version of its package: the archive, its config, its manifest, then the tag (contracts, §§4, 5).
- * @throws {VoxError} PUBLISH_REFUSED, VERSION_EXISTS, PUBLISH_RACE, WORKING_TREE_DIRTY, BUILD_FAILED and what packing throws
+ * @throws {VoxError} PUBLISH_REFUSED, VERSION_EXISTS, PUBLISH_RACE, SECRET_FOUND, WORKING_TREE_DIRTY, BUILD_FAILED and what packing throws
  */
 export async function publishMember(
   project: OpenProject,
@@ -62,7 +62,8 @@ export async function publishMember(
   const revision = await ports.git.describe(dir);
   if (!options.allowDirty && !options.dryRun) refuseDirty(revision);
   if (build.length > 0) await ports.buildStep.run(build, dir);
-  const packed = await packPackage(project, member, { registry }, ports);
+  const inspect = (content: FolderContent) => refuseSecrets(content, ports);
+  const packed = await packPackage(project, member, { registry, inspect }, ports);
   const metadata = packageMetadata(publishedManifest(normalisedText(project, member.manifest, { registry })));
   const artifact = packageArtifact({
     metadata,
@@ -99,9 +100,9 @@ function archivesOf({ archives }: PackedPackage): PublishResult["archives"] {
 export async function listPackage(
   project: OpenProject,
   member: WorkspaceMember,
-  ports: FolderPorts,
-): Promise<readonly ListedPath[]> {
-  return (await listMemberFiles(project, member, { symlinks: "refuse", outputDirs: [] }, ports)).reasons;
+  ports: FolderPorts & RunPorts,
+): Promise<readonly MarkedPath[]> {
+  return markedListing(await listMemberFiles(project, member, { symlinks: "refuse", outputDirs: [] }, ports), ports);
 }
 
 const descriptorOfRoot = ({ root }: ReturnType<typeof packageArtifact>): Descriptor => root.descriptor;

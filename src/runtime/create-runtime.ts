@@ -114,7 +114,8 @@ function registryPorts(access: RegistryAccess, cacheDir: string): RegistryPorts 
 function cachePorts(cacheDir: string): CachePorts {
   const blobs = new FsBlobDirectory(cacheDir, { onCorrupt: "evict" });
   const cache = blobCache(blobs);
-  const documents = documentStore(new FsMetadataCache(cacheDir));
+  const facts = new FsMetadataCache(cacheDir);
+  const documents = documentStore(facts);
   return {
     cache,
     layers: new FsLayerCache(cacheDir, {
@@ -123,6 +124,7 @@ function cachePorts(cacheDir: string): CachePorts {
       ingest: (content) => blobs.ingest(content),
     }),
     documents,
+    facts,
     published: documents,
     materializer: new FsMaterializer({
       cacheDir,

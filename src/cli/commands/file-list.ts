@@ -1,22 +1,27 @@
-import type { ListedPath } from "../../pm/files/list-project-files.ts";
+import type { MarkedPath } from "../../ops/scan-secrets.ts";
 import type { CommandContext } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
 
-/** Prints what `--list` asks for: each path, whether it is in, and the rule that decided. */
-export function printFileList(context: CommandContext, listed: readonly ListedPath[]): void {
-  if (context.globals.json) {
-    const files = listed.map((entry) => ({
-      path: entry.path,
-      included: entry.verdict.kind === "included",
-      reason: reasonOf(entry),
-    }));
-    return context.stdout(jsonDocument({ files }));
-  }
-  const lines = listed.map((entry) => `${entry.verdict.kind === "included" ? "+" : "-"} ${entry.path}  (${reasonOf(entry)})\n`);
-  context.stdout(lines.join(""));
+/** Prints what `--list` asks for: each path, whether it is in, the rule that decided, and the secrets for which it would be refused. */
+export function printFileList(context: CommandContext, listed: readonly MarkedPath[]): void {
+  if (!context.globals.json) return context.stdout(listed.map(lineOf).join(""));
+  const files = listed.map((entry) => ({
+    path: entry.path,
+    included: entry.verdict.kind === "included",
+    reason: reasonOf(entry),
+    ...(entry.secrets.length === 0 ? {} : { secrets: entry.secrets.map(({ rule, line, column }) => ({ rule, line, column })) }),
+  }));
+  context.stdout(jsonDocument({ files }));
 }
 
-function reasonOf({ verdict }: ListedPath): string {
+function lineOf(entry: MarkedPath): string {
+  const { path, verdict, secrets } = entry;
+  if (secrets.length > 0)
+    return `! ${path}  (refused: ${secrets.map(({ rule, line }) => `${rule} on line ${line}`).join(", ")})\n`;
+  return `${verdict.kind === "included" ? "+" : "-"} ${path}  (${reasonOf(entry)})\n`;
+}
+
+function reasonOf({ verdict }: MarkedPath): string {
   if (verdict.kind === "left-out")
     return verdict.by === "always" ? `never included: ${verdict.rule}` : `${verdict.by}: ${verdict.rule}`;
   return verdict.by === "include" ? `include: ${verdict.rule ?? ""}` : "not hidden by any rule";
