@@ -20,6 +20,17 @@ const englishOnly = {
   },
 };
 
+/** commander can start other programs as its subcommands; vox has none, and loading what starts processes takes as long as commander itself. */
+const noSubprograms = {
+  name: "no-subprograms",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: "none", namespace: "no-subprograms" } : undefined,
+    );
+    bundle.onLoad({ filter: /.*/, namespace: "no-subprograms" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
 async function newest(path) {
   const facts = await stat(path);
   if (!facts.isDirectory()) return facts.mtimeMs;
@@ -53,7 +64,7 @@ if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
     platform: "node",
     target: "node20",
     external: EXTERNAL,
-    plugins: [englishOnly],
+    plugins: [englishOnly, noSubprograms],
     legalComments: "none",
     minifySyntax: true,
     minifyWhitespace: true,

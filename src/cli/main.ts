@@ -25,7 +25,7 @@ const PARTS: ProgramParts = { registry: COMMAND_REGISTRY, handlers: HANDLERS };
 /** Runs one command line, without the program's own name, and returns its exit code. It never throws. */
 export async function main(argv: readonly string[], host: Host, parts: ProgramParts = PARTS): Promise<number> {
   const call: { invocation?: Invocation } = {};
-  const program = buildProgram(parts.registry, {
+  const program = buildProgram(registryFor(argv, parts.registry), {
     version: PROGRAM_VERSION,
     writeOut: host.stdout.write,
     onCommand: (invocation) => {
@@ -42,6 +42,12 @@ export async function main(argv: readonly string[], host: Host, parts: ProgramPa
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     return reportFailure(voxErrorFrom(error, argv, parts.registry), readGlobals(program, parts, host), host);
   }
+}
+
+/** A command or a group that stands first needs no other to be parsed, or to tell its help. */
+function registryFor([first = ""]: readonly string[], registry: CommandRegistry): CommandRegistry {
+  const commands = registry.commands.filter(({ path }) => path === first || path.startsWith(`${first} `));
+  return commands.length === 0 ? registry : { ...registry, commands };
 }
 
 function printHelp(program: Command): number {

@@ -69,7 +69,7 @@ export async function planLock(
   update?: UpdateRequest,
 ): Promise<PlannedLock> {
   const { files, desired } = project;
-  if (hold.mode !== "default") return unchanged(await freshLock(files, desired));
+  if (hold.mode !== "default") return unchangedLock(await freshLock(files, desired));
   const old = await readOldLock(files);
   const locked = versionsOf(old?.packages ?? []);
   const releases = new RegistryReleases(project.registries, { ...ports, offline: hold.offline, locked });
@@ -86,7 +86,12 @@ export async function planLock(
   return { lock, text, digest: digestOf(text), changed: text !== old?.text, diff: diffLocks(old?.lock, lock) };
 }
 
-const unchanged = (read: ReadLock): PlannedLock => ({ ...read, changed: false, diff: diffLocks(read.lock, read.lock) });
+/** A lock that stays as it was read. */
+export const unchangedLock = (read: ReadLock): PlannedLock => ({
+  ...read,
+  changed: false,
+  diff: diffLocks(read.lock, read.lock),
+});
 
 /** A fresh lock needs no resolution; registries that answer are held to what it says. */
 async function keptPackages(lock: Lockfile, releases: RegistryReleases, ports: RunPorts): Promise<readonly ChosenPackage[]> {

@@ -4,7 +4,7 @@ import type { DesiredState } from "../pm/lockfile/desired-state.ts";
 import type { LockedPackage, Lockfile } from "../pm/lockfile/lockfile.ts";
 import { hasMergeMarkers, lockSides, preferredPackages } from "../pm/lockfile/merge-markers.ts";
 import { parseLock } from "../pm/lockfile/parse-lock.ts";
-import { assertFresh } from "../pm/lockfile/staleness.ts";
+import { assertFresh, staleReasons } from "../pm/lockfile/staleness.ts";
 import type { LockedBaseImage } from "../project/materialized-project.ts";
 import type { ProjectFiles } from "../pm/manifest/project-files.ts";
 
@@ -59,4 +59,15 @@ export async function freshLock(files: ProjectFiles, desired: DesiredState): Pro
   if (!read) throw new VoxError("LOCK_MISSING", `there is no \`${LOCK_FILE}\``, { place: { file: LOCK_FILE } });
   assertFresh(read.lock, desired, LOCK_FILE);
   return read;
+}
+
+/**
+ * The lock, if it is there, whole and fresh.
+ * @throws {VoxError} LOCK_INVALID, LOCK_VERSION
+ */
+export async function lockIfFresh(files: ProjectFiles, desired: DesiredState): Promise<ReadLock | undefined> {
+  const text = await files.readText(LOCK_FILE);
+  if (text === undefined || hasMergeMarkers(text)) return undefined;
+  const lock = parseLock(text, LOCK_FILE);
+  return staleReasons(lock, desired).length === 0 ? { lock, text, digest: digestOf(text) } : undefined;
 }

@@ -4,7 +4,6 @@ import { PROGRAM_VERSION } from "../config/generated/version.ts";
 import { sourceDateEpochSeconds } from "../config/parse-variable.ts";
 import { resolvePaths } from "../config/paths.ts";
 import type { EventSink } from "../core/events.ts";
-import { parsePlatform, type Platform } from "../core/platform.ts";
 import { FsBlobDirectory } from "../oci/fs-blob-directory.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
 import type {
@@ -17,7 +16,6 @@ import type {
   RegistryPorts,
   RunPorts,
 } from "../ops/ports.ts";
-import { readPackageArchive } from "../archive/read-package-archive.ts";
 import { blobCache } from "../pm/cas/blob-cache.ts";
 import { FsMetadataCache } from "../pm/cas/fs-metadata-cache.ts";
 import { openFileReader } from "../pm/files/fs-file-reader.ts";
@@ -25,12 +23,13 @@ import { readOuterRules } from "../pm/files/fs-outer-rules.ts";
 import { openProjectFolder } from "../pm/files/fs-project-folder.ts";
 import type { GitSources } from "../pm/git/git-sources.ts";
 import { FsProjectFiles } from "../pm/manifest/fs-project-files.ts";
-import { FsMaterializer } from "../pm/materialize/fs-materializer.ts";
 import { cachedRepository, offlineRepository } from "../pm/registry/cached-repository.ts";
 import { pageMemory } from "../pm/registry/page-memory.ts";
+import { createMaterializer } from "./create-materializer.ts";
 import { documentStore } from "./document-store.ts";
 import { FsLayerCache } from "./fs-layer-cache.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
+import { hostPlatform } from "./host-platform.ts";
 import { RegistryAccess } from "./registry-access.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -126,14 +125,7 @@ function cachePorts(cacheDir: string): CachePorts {
     documents,
     facts,
     published: documents,
-    materializer: new FsMaterializer({
-      cacheDir,
-      blobs: cache,
-      blobPath: (digest) => blobs.path(digest),
-      readArchive: readPackageArchive,
-      readManifest: async (bytes, what) =>
-        (await import("../pm/registry/archived-manifest.ts")).readArchivedManifest(bytes, what),
-    }),
+    materializer: createMaterializer(cacheDir),
   };
 }
 
@@ -141,7 +133,7 @@ const imagePorts = (access: RegistryAccess, env: Environment): ImagePorts => ({
   voxVersion: PROGRAM_VERSION,
   created: createdFrom(env),
   now: () => rfc3339(systemClock.nowMs()),
-  hostPlatform: hostPlatform(process.arch),
+  hostPlatform: hostPlatform(),
   imageRepository: ({ registry, repository }, use) =>
     access.remote(registry, repository, use ? { access: use.access, mountSources: use.mountFrom } : { access: "pull" }),
   imageLayout: (dir) => new FsLayoutStore(dir),
@@ -155,8 +147,3 @@ function createdFrom(env: Environment): string | undefined {
 }
 
 const rfc3339 = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
-
-/** Containers run Linux whatever the host is. */
-const hostPlatform = (arch: string): Platform => parsePlatform(`linux/${ARCHITECTURES[arch] ?? arch}`);
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };

@@ -18,7 +18,7 @@ export async function run(context: CommandContext): Promise<void> {
   const command = await openCommand(context, "edit");
   const result = await addDependencies(command, request, command.ports);
   if (context.globals.json) return context.stdout(jsonDocument({ ...lockDocument(result), added: addedDocument(result) }));
-  if (!context.globals.quiet) context.stderr(`${addedLines(result).join("")}${lockSummary(result)}`);
+  if (!context.globals.quiet) context.stderr(`${addedLines(result).join("")}${lockSummary(lockDocument(result))}`);
 }
 
 /** @throws {VoxError} USAGE for options that contradict each other; NAME_INVALID, VERSION_INVALID */

@@ -1,17 +1,33 @@
-import type { LockChange, LockDiff } from "../../pm/lockfile/diff-locks.ts";
 import type { LockResult } from "../../ops/lock-project.ts";
+import type { LockVerdict } from "../../ops/lock-verdict.ts";
+import type { LockChange, LockDiff } from "../../pm/lockfile/diff-locks.ts";
 
-/** The document of `lock`, and the part of other documents that tells what became of the lock. */
-export const lockDocument = ({ lock, digest, changed, diff }: LockResult) => ({
+/** What became of a lock: the document of `lock`, and a part of other documents. */
+export interface LockOutcome {
+  readonly lockDigest: string;
+  readonly changed: boolean;
+  readonly diff: LockDiff;
+  readonly packages: number;
+}
+
+export const lockDocument = ({ lock, digest, changed, diff }: LockResult): LockOutcome => ({
   lockDigest: digest,
   changed,
   diff,
   packages: lock.packages.length,
 });
 
+/** Of a lock that an earlier run found fresh. */
+export const unchangedOutcome = ({ lockDigest, packages }: LockVerdict): LockOutcome => ({
+  lockDigest,
+  changed: false,
+  diff: { added: [], removed: [], changed: [] },
+  packages,
+});
+
 /** What became of the lock, for people. */
-export function lockSummary({ lock, changed, diff }: LockResult): string {
-  const count = `${lock.packages.length} ${lock.packages.length === 1 ? "package" : "packages"}`;
+export function lockSummary({ packages, changed, diff }: LockOutcome): string {
+  const count = `${packages} ${packages === 1 ? "package" : "packages"}`;
   return changed ? [`wrote vox.lock: ${count}`, ...diffLines(diff), ""].join("\n") : `vox.lock is up to date: ${count}\n`;
 }
 

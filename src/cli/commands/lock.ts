@@ -1,12 +1,25 @@
-import { lockProject } from "../../ops/lock-project.ts";
+import { lockPolicyFor } from "../../config/lock-mode.ts";
 import type { CommandContext } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
-import { lockDocument, lockSummary } from "./lock-summary.ts";
-import { openCommand } from "./project-command.ts";
+import { lockFlags } from "./lock-flags.ts";
+import { lockSummary, unchangedOutcome } from "./lock-summary.ts";
+import { recall, warnAgain } from "./recall.ts";
 
 export async function run(context: CommandContext): Promise<void> {
-  const { project, hold, ports } = await openCommand(context, "lock");
-  const result = await lockProject(project, hold, ports);
-  if (context.globals.json) return context.stdout(jsonDocument(lockDocument(result)));
-  if (!context.globals.quiet) context.stderr(lockSummary(result));
+  const { globals } = context;
+  const outcome = await lockOutcome(context);
+  if (globals.json) return context.stdout(jsonDocument(outcome));
+  if (!globals.quiet) context.stderr(lockSummary(outcome));
+}
+
+/** A lock that is only to be checked may have been checked before; everything else is for the whole op. */
+async function lockOutcome(context: CommandContext) {
+  const { mode } = lockPolicyFor("lock", lockFlags(context), context.env);
+  const recalled = mode === "default" ? undefined : await recall(context, "lock", false);
+  if (recalled?.verdict) {
+    warnAgain(recalled.verdict, context);
+    return unchangedOutcome(recalled.verdict);
+  }
+  const { lockInFull } = await import("./lock-in-full.ts");
+  return lockInFull(context, recalled);
 }

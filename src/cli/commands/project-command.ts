@@ -1,10 +1,13 @@
-import { type LockFlags, type LockingCommand, lockPolicyFor } from "../../config/lock-mode.ts";
+import { resolve } from "node:path";
+import { type LockingCommand, lockPolicyFor } from "../../config/lock-mode.ts";
 import type { LockHold } from "../../ops/lock-hold.ts";
 import { isVoxError } from "../../errors/vox-error.ts";
+import type { FileObserver } from "../../pm/manifest/observed-files.ts";
 import type { WorkspaceMember } from "../../pm/manifest/workspace-member.ts";
 import { chosenMember, type OpenProject, openProject, type ProjectChoice } from "../../ops/open-project.ts";
 import { createRuntime, type Runtime } from "../../runtime/create-runtime.ts";
-import { type CommandContext, isGiven } from "../command-context.ts";
+import type { CommandContext } from "../command-context.ts";
+import { lockFlags } from "./lock-flags.ts";
 
 /** What every command about a project begins with. */
 export interface ProjectCommand {
@@ -14,10 +17,14 @@ export interface ProjectCommand {
   readonly project: OpenProject;
 }
 
-/** Reads the flags and the project; the lock is the op's to judge. */
-export async function openCommand(context: CommandContext, command: LockingCommand): Promise<ProjectCommand> {
+/** Reads the flags and the project; the lock is the op's to judge. What is read for it goes through `observer`, if there is one. */
+export async function openCommand(
+  context: CommandContext,
+  command: LockingCommand,
+  observer?: FileObserver,
+): Promise<ProjectCommand> {
   const { mode, offline } = lockPolicyFor(command, lockFlags(context), context.env);
-  const ports = runtimeOf(context);
+  const ports = observer ? observedBy(observer, runtimeOf(context)) : runtimeOf(context);
   const choice = choiceOf(context);
   return { choice, hold: { mode, offline }, ports, project: await openProject(choice, ports) };
 }
@@ -44,8 +51,7 @@ export const choiceOf = ({ globals }: CommandContext): ProjectChoice => ({
   packageName: globals.packageName,
 });
 
-const lockFlags = ({ options }: CommandContext): LockFlags => ({
-  locked: isGiven(options, "locked"),
-  frozen: isGiven(options, "frozen"),
-  offline: isGiven(options, "offline"),
+const observedBy = (observer: FileObserver, runtime: Runtime): Runtime => ({
+  ...runtime,
+  projectFiles: (dir) => observer.observed(runtime.projectFiles(dir), (path) => resolve(dir, path)),
 });

@@ -13,5 +13,5 @@ export async function run(context: CommandContext): Promise<void> {
   const result = await removeDependencies(command, { names, ...(table ? { table } : {}) }, command.ports);
   if (context.globals.json) return context.stdout(jsonDocument({ ...lockDocument(result), removed: result.removed }));
   const lines = result.removed.map((entry) => `[${entry.table}] no longer ${entry.name}\n`);
-  if (!context.globals.quiet) context.stderr(`${lines.join("")}${lockSummary(result)}`);
+  if (!context.globals.quiet) context.stderr(`${lines.join("")}${lockSummary(lockDocument(result))}`);
 }

@@ -1,28 +1,43 @@
-import { syncProject, type SyncResult } from "../../ops/sync-project.ts";
-import { LINK_MODES, type LinkMode } from "../../pm/materialize/materializer.ts";
+import { lockPolicyFor } from "../../config/lock-mode.ts";
+import type { SyncResult, SyncWish } from "../../ops/sync-project.ts";
+import { syncRemembered } from "../../ops/sync-remembered.ts";
+import { LINK_MODES } from "../../pm/materialize/materializer.ts";
 import { type CommandContext, isGiven, textOption } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
-import { membersOf, openCommand } from "./project-command.ts";
+import { lockFlags } from "./lock-flags.ts";
+import { recall, warnAgain } from "./recall.ts";
 
 export async function run(context: CommandContext): Promise<void> {
-  const command = await openCommand(context, "sync");
-  const { options } = context;
-  const result = await syncProject(
-    command.project,
-    {
-      hold: command.hold,
-      members: membersOf(command),
-      prod: isGiven(options, "prod"),
-      linkMode: linkMode(textOption(options, "link-mode")),
-      verify: textOption(options, "verify") === "full" ? "full" : "quick",
-    },
-    command.ports,
-  );
+  const result = await synced(context, wishOf(context));
   if (context.globals.json) return context.stdout(jsonDocument(result));
   if (!context.globals.quiet) context.stderr(summary(result));
 }
 
-const linkMode = (name: string | undefined): LinkMode => LINK_MODES.find((mode) => mode === name) ?? "symlink";
+/** A lock that an earlier run found fresh, and closures that the cache holds, need no more than a look. */
+async function synced(context: CommandContext, wish: SyncWish): Promise<SyncResult> {
+  lockPolicyFor("sync", lockFlags(context), context.env);
+  const recalled = await recall(context, "sync", wish.prod);
+  const { verdict, runtime } = recalled;
+  if (verdict?.closures && wish.verify === "quick") {
+    const ports = { onEvent: context.onEvent, materializer: runtime.materializer() };
+    const result = syncRemembered(verdict.closures, wish.linkMode, ports);
+    if (result) {
+      warnAgain(verdict, context);
+      return result;
+    }
+  }
+  const { syncInFull } = await import("./sync-in-full.ts");
+  return syncInFull(context, wish, recalled);
+}
+
+function wishOf({ options }: CommandContext): SyncWish {
+  const linkMode = textOption(options, "link-mode");
+  return {
+    prod: isGiven(options, "prod"),
+    linkMode: LINK_MODES.find((mode) => mode === linkMode) ?? "symlink",
+    verify: textOption(options, "verify") === "full" ? "full" : "quick",
+  };
+}
 
 const summary = ({ packages, fetched, linked }: SyncResult): string =>
   `.vox_modules holds ${packages} ${packages === 1 ? "package" : "packages"}: ${fetched} fetched, ${linked} linked\n`;

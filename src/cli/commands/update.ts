@@ -15,5 +15,5 @@ export async function run(context: CommandContext): Promise<void> {
   };
   const result = await updateLock(project, wish, hold, ports);
   if (context.globals.json) return context.stdout(jsonDocument(lockDocument(result)));
-  if (!context.globals.quiet) context.stderr(lockSummary(result));
+  if (!context.globals.quiet) context.stderr(lockSummary(lockDocument(result)));
 }

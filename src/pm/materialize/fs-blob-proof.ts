@@ -28,11 +28,28 @@ export async function proveBlobs(closureDir: string, request: BlobProofRequest, 
   for (const entry of request.packages) {
     const stamp = stampOf(ports.blobPath(entry.digest));
     if (stamp === undefined) continue;
-    if (request.verify === "full" || recorded.get(entry.digest) !== stamp) await proveBlob(entry, request, ports);
+    if (request.verify === "quick" && recorded.get(entry.digest) === stamp) {
+      stamps.set(entry.digest, stamp);
+      continue;
+    }
+    await proveBlob(entry, request, ports);
     const proved = stampOf(ports.blobPath(entry.digest));
     if (proved !== undefined) stamps.set(entry.digest, proved);
   }
   if (textOf(stamps) !== textOf(recorded)) writeStamps(closureDir, stamps);
+}
+
+/** Whether each blob that the cache has is as it was when it was proved. */
+export function blobsUntouched(
+  closureDir: string,
+  packages: readonly ArchivedPackage[],
+  { blobPath }: Pick<BlobProofPorts, "blobPath">,
+): boolean {
+  const recorded = readStamps(closureDir);
+  return packages.every(({ digest }) => {
+    const stamp = stampOf(blobPath(digest));
+    return stamp === undefined || stamp === recorded.get(digest);
+  });
 }
 
 async function proveBlob(
@@ -62,8 +79,8 @@ function stampOf(path: string): string | undefined {
 function readStamps(closureDir: string): ReadonlyMap<Digest, string> {
   const stamps = new Map<Digest, string>();
   for (const line of readText(join(closureDir, RECORD)).split("\n")) {
-    const [digest = "", ...stamp] = line.split(" ");
-    if (isDigest(digest)) stamps.set(digest, stamp.join(" "));
+    const digest = line.slice(0, line.indexOf(" "));
+    if (isDigest(digest)) stamps.set(digest, line.slice(digest.length + 1));
   }
   return stamps;
 }

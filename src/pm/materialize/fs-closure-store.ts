@@ -72,6 +72,18 @@ export class FsClosureStore {
     return { key, dir, repaired: 0 };
   }
 
+  /** The closure, if it is unpacked and every file in it is right without a repair. */
+  untouched(packages: readonly ArchivedPackage[]): HeldClosure | undefined {
+    const key = closureKey(packages);
+    const dir = this.#dirOf(key);
+    const known = this.known(dir);
+    if (!known || !hasNodeModules(dir)) return undefined;
+    const { faults, refreshed, record } = inspectTree(modulesDir(dir), known, "quick");
+    if (faults.length > 0) return undefined;
+    if (refreshed) this.keepRecord(dir, record);
+    return { key, dir, repaired: 0 };
+  }
+
   #dirOf(key: Digest): string {
     return join(this.#dir, hexOf(key));
   }
@@ -168,9 +180,14 @@ function moveIntoPlace(beside: string, dir: string): void {
   }
 }
 
-function mendNodeModules(dir: string): void {
+function hasNodeModules(dir: string): boolean {
   const link = join(dir, NODE_MODULES);
-  if (statOf(link)?.isSymbolicLink() && readlinkSync(link) === MODULES) return;
+  return statOf(link)?.isSymbolicLink() === true && readlinkSync(link) === MODULES;
+}
+
+function mendNodeModules(dir: string): void {
+  if (hasNodeModules(dir)) return;
+  const link = join(dir, NODE_MODULES);
   rmSync(link, { recursive: true, force: true });
   symlinkSync(MODULES, link);
 }

@@ -1,11 +1,11 @@
 import { VoxError } from "../../errors/vox-error.ts";
 import type { ArchivedPackage } from "./closure.ts";
-import { FsClosureStore } from "./fs-closure-store.ts";
+import { FsClosureStore, type HeldClosure } from "./fs-closure-store.ts";
 import { FsProjectLinks } from "./fs-project-links.ts";
-import { FsProjectModules } from "./fs-project-modules.ts";
-import { type BlobProofPorts, proveBlobs } from "./fs-blob-proof.ts";
+import { FsProjectModules, type LinkRequest } from "./fs-project-modules.ts";
+import { blobsUntouched, type BlobProofPorts, proveBlobs } from "./fs-blob-proof.ts";
 import type { UnpackPorts } from "./fs-unpack.ts";
-import type { Materializer, MaterializeRequest, MaterializeResult } from "./materializer.ts";
+import type { LinkWish, Materializer, MaterializeRequest, MaterializeResult } from "./materializer.ts";
 
 export interface FsMaterializerOptions extends UnpackPorts, BlobProofPorts {
   readonly cacheDir: string;
@@ -27,20 +27,35 @@ export class FsMaterializer implements Materializer {
     return this.#closures.holds(packages);
   }
 
+  linkUntouched(request: LinkWish): MaterializeResult | undefined {
+    try {
+      const closure = this.#closures.untouched(request.packages);
+      if (!closure || !blobsUntouched(closure.dir, request.packages, this.#ports)) return undefined;
+      return this.#link(closure, { ...request, verify: "quick" });
+    } catch (error) {
+      throw asWriteFailure(error);
+    }
+  }
+
   async materialize(request: MaterializeRequest): Promise<MaterializeResult> {
     try {
       const closure = await this.#closures.ensure(request);
       await proveBlobs(closure.dir, request, this.#ports);
-      const linked = this.#modules.link(closure, request);
-      const packages = request.packages.length;
-      return { closure: closure.key, packages, linked: linked ? packages : 0, verified: packages, repaired: closure.repaired };
+      return this.#link(closure, request);
     } catch (error) {
-      throw isDiskError(error)
-        ? new VoxError("CANNOT_WRITE", `\`${refusedPath(error)}\` cannot be written`, { cause: error })
-        : error;
+      throw asWriteFailure(error);
     }
   }
+
+  #link(closure: HeldClosure, request: LinkRequest & LinkWish): MaterializeResult {
+    const linked = this.#modules.link(closure, request);
+    const packages = request.packages.length;
+    return { closure: closure.key, packages, linked: linked ? packages : 0, verified: packages, repaired: closure.repaired };
+  }
 }
+
+const asWriteFailure = (error: unknown): unknown =>
+  isDiskError(error) ? new VoxError("CANNOT_WRITE", `\`${refusedPath(error)}\` cannot be written`, { cause: error }) : error;
 
 /** Of a link that cannot be made, `path` is only what it would have led to. */
 const refusedPath = (error: Error & { readonly path: string }): string =>

@@ -26,6 +26,9 @@ export interface MaterializeRequest {
   readonly proveManifest?: (entry: ArchivedPackage, manifest: ArchivedManifest) => void;
 }
 
+/** A closure and where it is to be. */
+export type LinkWish = Pick<MaterializeRequest, "packages" | "projectDir" | "linkMode" | "onEvent">;
+
 /** Every count is of packages. */
 export interface MaterializeResult {
   readonly closure: Digest;
@@ -40,6 +43,11 @@ export interface MaterializeResult {
 
 /** Puts a closure into the cache, proves it, and links a project to it. */
 export interface Materializer {
+  /**
+   * Links a closure in which nothing has to be unpacked, fetched or repaired; `undefined` for any other, of which nothing was done.
+   * @throws {VoxError} CANNOT_WRITE
+   */
+  linkUntouched(request: LinkWish): MaterializeResult | undefined;
   /** Whether the closure was unpacked before, so that its blobs are needed for repairs only. */
   holds(packages: readonly ArchivedPackage[]): boolean;
   /** @throws {VoxError} ARCHIVE_INVALID, ARCHIVE_METADATA_MISMATCH, CACHE_CORRUPT, CONTENT_MISSING, CANNOT_WRITE */

@@ -1,0 +1,20 @@
+import { lockProject } from "../../ops/lock-project.ts";
+import { rememberVerdict } from "../../ops/lock-verdict.ts";
+import { FileObserver } from "../../pm/manifest/observed-files.ts";
+import type { CommandContext } from "../command-context.ts";
+import { type LockOutcome, lockDocument } from "./lock-summary.ts";
+import { openCommand } from "./project-command.ts";
+import type { Recall } from "./recall.ts";
+
+/** Locks, or checks the lock; a verdict that was asked for in vain is remembered for the next time. */
+export async function lockInFull(context: CommandContext, recalled: Recall | undefined): Promise<LockOutcome> {
+  const observer = new FileObserver();
+  const { project, hold, ports } = await openCommand(context, "lock", observer);
+  const result = await lockProject(project, hold, ports);
+  if (recalled && !result.changed) {
+    const { warnings } = project.workspace;
+    const verdict = { lockDigest: result.digest, packages: result.lock.packages.length, warnings };
+    await rememberVerdict(recalled.question, verdict, observer, recalled.runtime.notes);
+  }
+  return lockDocument(result);
+}
