@@ -13,6 +13,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   outdated: () => import("./commands/outdated.ts"),
   "pm-publish": () => import("./commands/pm-publish.ts"),
   "pm-index": () => import("./commands/pm-index.ts"),
+  "pm-mirror": () => import("./commands/pm-mirror.ts"),
   package: () => import("./commands/package.ts"),
   deploy: () => import("./commands/deploy.ts"),
   "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),

@@ -120,6 +120,28 @@ export const publishDocument = z.looseObject({
   published: z.boolean().describe("false with `--dry-run`"),
 });
 
+const transfer = z.looseObject({
+  bytes: sizeBytes.describe("Sent, manifests included"),
+  blobs: count,
+  mounted: count.describe("Blobs that the registry took over from another of its repositories"),
+  skipped: count,
+});
+
+export const mirrorDocument = z.looseObject({
+  to: z.string().describe("As it was named"),
+  packages: z.array(
+    z.looseObject({
+      name: packageName,
+      version: z.string(),
+      manifest: digest,
+      copied: z.boolean().describe("False when the destination had it"),
+      referrers: count.describe("What is attached to it, and to that"),
+      yanked: z.boolean(),
+    }),
+  ),
+  transfer,
+});
+
 export const indexDocument = z.looseObject({
   registry: z.string(),
   reference: z.string(),
@@ -191,6 +213,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   sync: syncDocument,
   "pm-publish": publishDocument,
   "pm-index": indexDocument,
+  "pm-mirror": mirrorDocument,
   package: imageDocument,
   deploy: imageDocument,
   "file-list": fileListDocument,

@@ -30,7 +30,7 @@ export function closureFetch(
   const plan = fetchPlan(closure, options.platforms);
   const fetchOptions: FetchOptions = {
     cache: ports.cache,
-    repositoryFor: (registry, name) => project.registries.repository(registry, name),
+    repositoryFor: (registry, name) => project.registries.reader(registry, name),
     offline: options.hold.offline,
     ...(options.prove && { prove: options.prove }),
     signal: ports.signal,

@@ -41,9 +41,15 @@ export async function recordInIndex(
   } catch (error) {
     if (!isVoxError(error)) throw error;
     const message = `the index of registry \`${registry}\` does not tell of this yet: ${error.message}`;
-    onEvent({ kind: "warning", code: "INDEX_NOT_UPDATED", message, hint: `run \`vox pm index --registry ${registry}\`` });
+    onEvent({ kind: "warning", code: "INDEX_NOT_UPDATED", message, hint: indexHint(registry) });
   }
 }
+
+/** A place that was named by its location is no registry of the project yet. */
+const indexHint = (registry: string): string =>
+  /^[\w-]+$/.test(registry)
+    ? `run \`vox pm index --registry ${registry}\``
+    : "run `vox pm index --registry NAME` in a project that has it under [registries]";
 
 /**
  * Writes the index of a registry anew, from its tags.

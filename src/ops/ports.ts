@@ -5,7 +5,7 @@ import type { ByteStream } from "../core/byte-stream.ts";
 import type { EventSink } from "../core/events.ts";
 import type { PackageName } from "../core/package-name.ts";
 import type { Platform } from "../core/platform.ts";
-import type { ContentStore, Mounter, Repository } from "../oci/content-store.ts";
+import type { ContentReader, ContentStore, Mounter, Repository } from "../oci/content-store.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import type { Access } from "../oci/token-scope.ts";
 import type { BlobCache } from "../pm/cas/blob-cache.ts";
@@ -50,14 +50,16 @@ export interface OpenFolder {
 export interface RegistryPorts {
   /** The machine's default registry, and how the user named it. */
   readonly defaultRegistry: RegistryLocation;
-  /** For blobs by digest, and with `push` for publishing. */
+  /** The registry itself, whatever mirrors there are: for publishing, and for what looks after it. */
   packageRepository(location: RegistryLocation, name: PackageName, access: Access): Repository;
+  /** For blobs by digest, from the registry or where the user's configuration has it read. */
+  packageReader(location: RegistryLocation, name: PackageName): ContentReader;
   /**
    * The repositories that a registry says it has; not all of them need be packages.
    * @throws {VoxError} REGISTRY_UNAVAILABLE, REGISTRY_DENIED where it does not tell
    */
   packageNames(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[]>;
-  /** For resolving: metadata is kept by digest, and offline it is all there is. */
+  /** For resolving, from a mirror too: metadata is kept by digest, and offline it is all there is. */
   metadataRepository(location: RegistryLocation, name: PackageName, options: { readonly offline: boolean }): PackageRepository;
 }
 
@@ -110,6 +112,22 @@ export interface OutputPorts {
   replaceLayout<T>(dir: string, fill: (layout: Repository) => Promise<T>): Promise<T>;
   /** @throws {VoxError} CANNOT_WRITE */
   writeFile(path: string, content: ByteStream): Promise<void>;
+}
+
+/** A `file:` registry in one file, for where there is no network. */
+export interface RegistryArchivePorts {
+  /**
+   * Unpacked into a folder that goes with the last use; every blob is proved by its name.
+   * @throws {VoxError} ARCHIVE_INVALID, ARCHIVE_PATH, CONTENT_MISMATCH, FILE_UNREADABLE
+   */
+  openRegistryArchive(path: string, signal: AbortSignal): Promise<OpenedRegistryArchive>;
+  /** Fills a folder and writes it as one file, whole or not at all. @throws {VoxError} CANNOT_WRITE */
+  writeRegistryArchive<T>(path: string, fill: (dir: string) => Promise<T>): Promise<T>;
+}
+
+export interface OpenedRegistryArchive extends AsyncDisposable {
+  /** Absolute. */
+  readonly dir: string;
 }
 
 export interface EnginePorts {

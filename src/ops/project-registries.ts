@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { Repository } from "../oci/content-store.ts";
+import type { ContentReader, Repository } from "../oci/content-store.ts";
 import type { RegistryBase } from "../oci/reference.ts";
 import type { Access } from "../oci/token-scope.ts";
 import type { RegistrySection } from "../pm/manifest/manifest.ts";
@@ -24,6 +24,10 @@ export class ProjectRegistries {
     ]);
   }
 
+  has(registry: string): boolean {
+    return this.#locations.has(registry);
+  }
+
   /** @throws {VoxError} REGISTRY_UNKNOWN */
   location(registry: string): RegistryLocation {
     const location = this.#locations.get(registry);
@@ -35,7 +39,12 @@ export class ProjectRegistries {
     });
   }
 
-  /** For blobs by digest, and with `push` for publishing. */
+  /** For blobs by digest, from the registry or a mirror of the user's. */
+  reader(registry: string, name: PackageName): ContentReader {
+    return this.#ports.packageReader(this.location(registry), name);
+  }
+
+  /** The registry itself, with `push` for publishing. */
   repository(registry: string, name: PackageName, access: Access = "pull"): Repository {
     return this.#ports.packageRepository(this.location(registry), name, access);
   }

@@ -83,7 +83,7 @@ export async function refuseChangedContent(locked: readonly LockedPackage[], rel
   await mapConcurrent(locked, QUESTIONS_AT_ONCE, async ({ name, version, source }) => {
     if (source.kind !== "registry" || version === undefined) return;
     const release = await releases.proved(source.registry, name, version);
-    if (!release || JSON.stringify(manifestsOf(release.archives)) === JSON.stringify(manifestsOf(source.archives))) return;
+    if (!release || !differsFrom(release.archives, source.archives)) return;
     throw new VoxError(
       "REGISTRY_CONTENT_CHANGED",
       `registry \`${source.registry}\` holds other content under \`${name}@${version}\` than the lock: \`${manifestsOf(release.archives)[0]}\` instead of \`${manifestsOf(source.archives)[0]}\``,
@@ -94,6 +94,10 @@ export async function refuseChangedContent(locked: readonly LockedPackage[], rel
     );
   });
 }
+
+/** Whether a registry holds other manifests than a lock names. */
+export const differsFrom = (held: Release["archives"], locked: Release["archives"]): boolean =>
+  JSON.stringify(manifestsOf(held)) !== JSON.stringify(manifestsOf(locked));
 
 const manifestsOf = (archives: Release["archives"]): readonly string[] =>
   archives.kind === "neutral" ? [archives.archive.manifest] : archives.archives.map(({ manifest }) => manifest).sort();

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import type { Environment } from "../config/environment-variables.ts";
 import { PROGRAM_VERSION } from "../config/generated/version.ts";
 import { sourceDateEpochSeconds } from "../config/parse-variable.ts";
-import { resolvePaths } from "../config/paths.ts";
+import { resolvePaths, type VoxPaths } from "../config/paths.ts";
 import type { EventSink } from "../core/events.ts";
 import { FsBlobDirectory } from "../oci/fs-blob-directory.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
@@ -13,6 +13,7 @@ import type {
   GitPorts,
   ImagePorts,
   OutputPorts,
+  RegistryArchivePorts,
   RegistryPorts,
   RunPorts,
 } from "../ops/ports.ts";
@@ -31,10 +32,19 @@ import { FsLayerCache } from "./fs-layer-cache.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
 import { hostPlatform } from "./host-platform.ts";
 import { RegistryAccess } from "./registry-access.ts";
+import { RegistryMirrors } from "./fs-registry-mirrors.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** The real machine, as the ops see it. What a command does not use is not loaded. */
-export type Runtime = RunPorts & FolderPorts & RegistryPorts & CachePorts & ImagePorts & OutputPorts & EnginePorts & GitPorts;
+export type Runtime = RunPorts &
+  FolderPorts &
+  RegistryPorts &
+  CachePorts &
+  ImagePorts &
+  OutputPorts &
+  RegistryArchivePorts &
+  EnginePorts &
+  GitPorts;
 
 export interface RuntimeOptions {
   readonly env: Environment;
@@ -53,11 +63,12 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     signal,
     onEvent,
     ...folderPorts(signal),
-    ...registryPorts(access, paths.cacheDir),
+    ...registryPorts(access, paths),
     ...cachePorts(paths.cacheDir),
     ...imagePorts(access, env),
     gitSources: gitSources(paths.cacheDir, env, signal),
     ...fsOutput,
+    ...registryArchive,
     async engine(choice) {
       const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
       return connectEngine({ choice, environment: env });
@@ -78,6 +89,14 @@ function gitSources(cacheDir: string, env: Environment, signal: AbortSignal): Gi
   };
 }
 
+/** Archives of registries are rare: what reads and writes them is loaded when one is named. */
+const registryArchive: RegistryArchivePorts = {
+  openRegistryArchive: async (path, signal) =>
+    (await import("./fs-registry-archive.ts")).fsRegistryArchive.openRegistryArchive(path, signal),
+  writeRegistryArchive: async (path, fill) =>
+    (await import("./fs-registry-archive.ts")).fsRegistryArchive.writeRegistryArchive(path, fill),
+};
+
 const folderPorts = (signal: AbortSignal): FolderPorts => ({
   projectFiles: (dir) => new FsProjectFiles(dir),
   openFolder: (dir) => ({
@@ -94,18 +113,22 @@ const folderPorts = (signal: AbortSignal): FolderPorts => ({
   },
 });
 
-function registryPorts(access: RegistryAccess, cacheDir: string): RegistryPorts {
+function registryPorts(access: RegistryAccess, { cacheDir, configDir }: VoxPaths): RegistryPorts {
+  const mirrors = new RegistryMirrors(configDir);
   const metadata = new FsMetadataCache(cacheDir);
   const pages = pageMemory(metadata);
   return {
     defaultRegistry: access.defaultRegistry,
     packageRepository: (location, name, use) => access.packageRepository(location, name, { access: use }),
+    packageReader: (location, name) => access.packageRepository(mirrors.of(location), name, {}),
     packageNames: (location, signal) => access.packageNames(location, signal),
     metadataRepository(location, name, { offline }) {
-      if (location.kind === "file") return access.packageRepository(location, name, {});
+      const place = mirrors.of(location);
+      if (place.kind === "file") return access.packageRepository(place, name, {});
+      // What is remembered is the registry's, wherever it was read.
       const key = access.repositoryKey(location, name);
       if (offline) return offlineRepository(key, metadata);
-      return cachedRepository(access.packageRepository(location, name, { pages }), key, metadata);
+      return cachedRepository(access.packageRepository(place, name, { pages }), key, metadata);
     },
   };
 }

@@ -350,6 +350,50 @@ export const COMMAND_REGISTRY: CommandRegistry = {
       exit_codes: [0, 64, 65, 69, 70, 73, 75, 77, 78, 130, 143],
     },
     {
+      path: "pm mirror",
+      summary: "Copy packages with all that is attached to them to another registry, a folder or a file",
+      arguments: [
+        {
+          name: "NAME",
+          description:
+            "Packages to copy, each as NAME (its newest version) or NAME@VERSION; without any, all that vox.lock holds",
+          required: false,
+          repeatable: true,
+        },
+      ],
+      options: [
+        {
+          name: "to",
+          value: "LOCATION",
+          description: "Where to: oci://host/prefix, file:DIR, FILE.tar, or a registry of [registries]",
+        },
+        {
+          name: "from",
+          value: "LOCATION",
+          description: "Where from, written the same way; by default the registries of the project",
+        },
+        { name: "all", description: "Copy every version of every package that the source lists" },
+        { name: "all-versions", description: "Copy every version of the packages that are named" },
+        { name: "with-dependencies", description: "Copy every version too that what is copied may be resolved with" },
+      ],
+      handler: "pm-mirror",
+      status: "stable",
+      lane: "any",
+      area: "packages",
+      docs: "reference/cli.md#vox-pm-mirror",
+      environment: [
+        "VOX_REGISTRY",
+        "VOX_REGISTRY_TOKEN",
+        "VOX_INSECURE_REGISTRIES",
+        "VOX_DATA_DIR",
+        "VOX_CACHE_DIR",
+        "DOCKER_CONFIG",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+      ],
+      exit_codes: [0, 1, 64, 65, 69, 70, 73, 75, 77, 78, 130, 143],
+    },
+    {
       path: "package",
       summary: "Build the application's image into a folder",
       arguments: [{ name: "ENV", description: "Environment of [deploy.environments]", required: false, default: "production" }],
