@@ -73,6 +73,19 @@ export const ERROR_CATALOGUE = {
   LOCK_VERSION: entry(EXIT.data, "vox.lock was written by a newer vox.", "install the vox that wrote it, or a newer one"),
   NO_SOLUTION: entry(EXIT.failed, "No set of versions satisfies every requirement."),
   PACKAGE_UNKNOWN: entry(EXIT.failed, "A registry has no package of that name."),
+  NAME_AMBIGUOUS: entry(
+    EXIT.failed,
+    "A registry has two packages whose names differ in `-` and `_` alone, which are one letter, and both are asked for.",
+  ),
+  VERSION_YANKED: entry(
+    EXIT.failed,
+    "A locked version was taken back by its publisher.",
+    "run `vox update` for it, or ask for a version that was not",
+  ),
+  VERSION_YOUNG: entry(
+    EXIT.failed,
+    "A locked version is younger than `[resolver] min-release-age`, or does not say how old it is.",
+  ),
   DEPENDENCY_UNKNOWN: entry(EXIT.failed, "The project does not depend on a package of that name."),
   SOURCE_CONFLICT: entry(EXIT.failed, "One name is asked for from two sources."),
   REGISTRY_CONTENT_CHANGED: entry(EXIT.failed, "A registry now holds other content under a version that is locked."),

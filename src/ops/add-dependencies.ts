@@ -10,7 +10,7 @@ import type { WorkspaceMember } from "../pm/manifest/workspace-member.ts";
 import { type EditedProject, type EditPorts, refuseHeldLock, writeEdited } from "./edit-manifest-file.ts";
 import type { LockResult } from "./lock-project.ts";
 import { chosenMember } from "./open-project.ts";
-import { openRegistry } from "./open-registry.ts";
+import { publishedVersions } from "./open-registry.ts";
 import { DEFAULT_REGISTRY } from "./project-registries.ts";
 
 /** What `vox add` asks. */
@@ -62,8 +62,8 @@ export async function addDependencies(edited: EditedProject, request: AddRequest
   await refuseHeldLock(edited, "add");
   const added: { name: PackageName; table: DependencyTableName; change: EntryChange }[] = [];
   for (const asked of request.packages) {
-    const change = await changeFor(edited, member, asked, request);
-    added.push({ name: asked.name, table: request.table, change });
+    const { name, change } = await changeFor(edited, member, asked, request, ports);
+    added.push({ name, table: request.table, change });
   }
   const text = added.reduce((now, { table, name, change }) => putDependency(now, table, name, change), member.text);
   return { ...(await writeEdited(edited, member, text, ports)), added };
@@ -74,15 +74,31 @@ async function changeFor(
   member: WorkspaceMember,
   asked: AddedName,
   request: AddRequest,
-): Promise<EntryChange> {
+  ports: EditPorts,
+): Promise<NamedChange> {
   const known = parseManifestTables(member.text).entry(request.table, asked.name);
   const wanted = [...new Set([...(known?.features ?? []), ...request.features])].sort();
-  return {
-    ...(await sourceChange(edited, member, asked, request, known !== undefined)),
+  const { name, change } = await sourceChange(edited, { member, asked, request, isKnown: known !== undefined }, ports);
+  const wishes = {
     ...(request.features.length > 0 ? { features: wanted } : {}),
     ...(request.defaultFeatures ? {} : { "default-features": false }),
     ...(request.optional ? { optional: true } : {}),
   };
+  return { name, change: { ...change, ...wishes } };
+}
+
+/** What an entry is to say; its name as the registry writes it, where that was asked. */
+interface NamedChange {
+  readonly name: PackageName;
+  readonly change: EntryChange;
+}
+
+interface SourceQuestion {
+  readonly member: WorkspaceMember;
+  readonly asked: AddedName;
+  readonly request: AddRequest;
+  /** Whether the table has the name already. */
+  readonly isKnown: boolean;
 }
 
 /** All that says where a package comes from; what another source said is taken away. */
@@ -100,30 +116,33 @@ const NO_SOURCE = {
 /** As in cargo: what is there keeps its source unless another is asked for, and the workspace's own are taken from it. */
 async function sourceChange(
   { project, hold }: EditedProject,
-  member: WorkspaceMember,
-  { name, range }: AddedName,
-  { source }: AddRequest,
-  isKnown: boolean,
-): Promise<EntryChange> {
+  { member, asked: { name, range }, request: { source }, isKnown }: SourceQuestion,
+  ports: EditPorts,
+): Promise<NamedChange> {
+  const named = (change: EntryChange): NamedChange => ({ name, change });
   if (source.kind === "path") {
     const folder = relative(project.rootDir, source.dir).replaceAll("\\", "/") || ".";
-    return { ...NO_SOURCE, path: relativeFolder(member.path, folder), ...(range === undefined ? {} : { version: range }) };
+    return named({
+      ...NO_SOURCE,
+      path: relativeFolder(member.path, folder),
+      ...(range === undefined ? {} : { version: range }),
+    });
   }
   if (source.kind === "git")
-    return { ...NO_SOURCE, git: source.url, ...(source.ref ? { [source.ref.kind]: source.ref.name } : {}) };
+    return named({ ...NO_SOURCE, git: source.url, ...(source.ref ? { [source.ref.kind]: source.ref.name } : {}) });
   if (range === undefined && source.kind === "any") {
-    if (isKnown) return {};
+    if (isKnown) return named({});
     const shared = sharedSource(project.workspace.members, member, name);
-    if (shared) return shared;
-    if (await isInherited(project, name)) return { workspace: true };
+    if (shared) return named(shared);
+    if (await isInherited(project, name)) return named({ workspace: true });
   }
   const registry = source.kind === "registry" ? source.registry : DEFAULT_REGISTRY;
   // A range alone leaves the entry's own registry.
   const keepsRegistry = source.kind === "any" && isKnown ? omitRegistry(NO_SOURCE) : NO_SOURCE;
+  const found = range === undefined ? await highestVersion({ project, hold }, registry, name, ports) : { name, version: range };
   return {
-    ...keepsRegistry,
-    version: range ?? `^${await highestVersion({ project, hold }, registry, name)}`,
-    ...(registry === DEFAULT_REGISTRY ? {} : { registry }),
+    name: found.name,
+    change: { ...keepsRegistry, version: found.version, ...(registry === DEFAULT_REGISTRY ? {} : { registry }) },
   };
 }
 
@@ -142,23 +161,24 @@ async function isInherited(project: EditedProject["project"], name: PackageName)
   return text !== undefined && parseManifestTables(text).isInWorkspace(name);
 }
 
-/** @throws {VoxError} PACKAGE_UNKNOWN */
+/** `^` and the highest version that may be chosen. @throws {VoxError} PACKAGE_UNKNOWN */
 async function highestVersion(
   { project, hold }: Pick<EditedProject, "project" | "hold">,
   registry: string,
-  name: PackageName,
-): Promise<string> {
-  const published = await openRegistry(project, registry, hold).versions(name);
-  const versions = published.filter(({ yanked }) => !yanked).map(({ version }) => version);
+  asked: PackageName,
+  ports: EditPorts,
+): Promise<{ readonly name: PackageName; readonly version: string }> {
+  const { name, versions: published } = await publishedVersions(project, { registry, name: asked }, hold, ports);
+  const versions = published.filter(({ yanked, young }) => !yanked && !young).map(({ version }) => version);
   const highest = versions.findLast((version) => semver.prerelease(version) === null) ?? versions.at(-1);
-  if (highest !== undefined) return highest.replace(/\+.*$/, "");
+  if (highest !== undefined) return { name, version: `^${highest.replace(/\+.*$/, "")}` };
   throw new VoxError(
     "PACKAGE_UNKNOWN",
     `registry \`${registry}\` has no ${published.length > 0 ? "version to choose of" : "package"} \`${name}\``,
     {
       hint:
         published.length > 0
-          ? `name one that was yanked exactly: \`vox add ${name}@=${published.at(-1)?.version ?? "VERSION"}\``
+          ? `name one that is yanked or too young exactly: \`vox add ${name}@=${published.at(-1)?.version ?? "VERSION"}\``
           : "check the name, or name the registry that has it with `--registry NAME`",
     },
   );

@@ -6,13 +6,12 @@ import { isVoxError } from "../errors/vox-error.ts";
 import { activate } from "../pm/lockfile/activate.ts";
 import { parsePatchSource } from "../pm/lockfile/requires-line.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace-member.ts";
-import { RangeCache, VersionList } from "../pm/resolver/version-list.ts";
+import { type ListedVersion, RangeCache, VersionList } from "../pm/resolver/version-list.ts";
 import { highest, intersection } from "../pm/resolver/version-set.ts";
-import type { PublishedVersion } from "../pm/registry/package-registry.ts";
 import { lockBaseImages } from "./lock-base-images.ts";
 import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
-import { openRegistry } from "./open-registry.ts";
+import { publishedVersions } from "./open-registry.ts";
 import type { ImagePorts, RunPorts } from "./ports.ts";
 import { type LockedGraph, projectsOf, readLockedGraph } from "./read-locked-graph.ts";
 
@@ -23,7 +22,7 @@ export interface PackageNews {
   readonly locked: string;
   /** The highest version that everybody's ranges admit; absent when none does any more. */
   readonly admitted?: string;
-  /** The highest release of all; a pre-release where there is nothing else. */
+  /** The highest release of all that may be chosen; a pre-release where there is nothing else. */
   readonly highest?: string;
 }
 
@@ -41,7 +40,7 @@ export interface News {
 
 const QUESTIONS_AT_ONCE = 8;
 
-type NewsPorts = Pick<ImagePorts, "imageRepository" | "imageLayout"> & RunPorts;
+type NewsPorts = Pick<ImagePorts, "imageRepository" | "imageLayout" | "now"> & RunPorts;
 
 /**
  * What is newer than the lock, by package and base image; nothing is changed.
@@ -58,9 +57,9 @@ export async function findOutdated(
   const wanted = locked.lock.packages.filter(({ name }) => reached.has(packageNameKey(name)));
   const packages = await mapConcurrent(wanted, QUESTIONS_AT_ONCE, async ({ name, version, source }) => {
     if (source.kind !== "registry" || version === undefined) return [];
-    const published = await openRegistry(project, source.registry, wish.hold).versions(name, ports);
+    const { versions } = await publishedVersions(project, { registry: source.registry, name }, wish.hold, ports);
     const asked = ranges.get(packageNameKey(name)) ?? [];
-    return [{ name, registry: source.registry, locked: version, ...newestOf(published, asked, version) }];
+    return [{ name, registry: source.registry, locked: version, ...newestOf(versions, asked, version) }];
   });
   return { packages: packages.flat(), baseImages: await baseImageNews(project, locked, wish.hold, ports) };
 }
@@ -81,14 +80,14 @@ function rangesByName(locked: LockedGraph, members: readonly WorkspaceMember[]):
 }
 
 function newestOf(
-  published: readonly PublishedVersion[],
+  published: readonly ListedVersion[],
   ranges: readonly string[],
   locked: string,
 ): Pick<PackageNews, "admitted" | "highest"> {
   // What is locked may stay although it was yanked.
-  const list = new VersionList(published, new Set([locked]), new RangeCache());
+  const list = new VersionList(published, { permitted: new Set([locked]) }, new RangeCache());
   const admitted = highest(ranges.reduce((set, range) => intersection(set, list.match(range)), list.all));
-  const free = published.filter(({ yanked }) => !yanked).map(({ version }) => version);
+  const free = published.filter(({ yanked, young }) => !yanked && !young).map(({ version }) => version);
   const top = free.findLast((version) => semver.prerelease(version) === null) ?? free.at(-1);
   return {
     ...(admitted === undefined ? {} : { admitted: list.textAt(admitted) }),

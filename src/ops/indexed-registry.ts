@@ -42,6 +42,12 @@ export class IndexedRegistry {
     return entries;
   }
 
+  /** When a version was published, as far as anybody says: the index, else the version itself. */
+  async created(name: PackageName, version: string): Promise<string | undefined> {
+    const hinted = await this.hinted(name, version);
+    return hinted ? hinted.created : this.#registry.created(name, version, this.#options);
+  }
+
   /** What the index says of a version; `undefined` when it says nothing that can be used. */
   async hinted(name: PackageName, version: string): Promise<Release | undefined> {
     const entry = (await this.#entriesOf(name)).find((candidate) => candidate.version === version);

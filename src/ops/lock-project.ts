@@ -18,7 +18,9 @@ import type { OpenProject } from "./open-project.ts";
 import type { ImagePorts, RunPorts } from "./ports.ts";
 import { proveHints } from "./prove-hints.ts";
 import { wishLines } from "./prove-manifest.ts";
+import { ageRule } from "./age-rule.ts";
 import { freshLock, LOCK_FILE, type OldLock, type ReadLock, readOldLock } from "./read-lock.ts";
+import { refuseTwoSpellings } from "./refuse-two-spellings.ts";
 import { refuseChangedContent, RegistryReleases } from "./registry-releases.ts";
 
 export interface LockResult {
@@ -39,7 +41,7 @@ export interface UpdateRequest {
   readonly baseImages: boolean;
 }
 
-export type LockPorts = Pick<ImagePorts, "imageRepository" | "imageLayout"> & GitLockPorts;
+export type LockPorts = Pick<ImagePorts, "imageRepository" | "imageLayout" | "now"> & GitLockPorts;
 
 /**
  * Makes vox.lock say what the manifests ask, keeping locked versions where they fit; held as locked it is only checked (contracts, §3).
@@ -72,7 +74,8 @@ export async function planLock(
   if (hold.mode !== "default") return unchangedLock(await freshLock(files, desired));
   const old = await readOldLock(files);
   const locked = versionsOf(old?.packages ?? []);
-  const releases = new RegistryReleases(project.registries, { ...ports, offline: hold.offline, locked });
+  const age = ageRule(project.workspace, ports);
+  const releases = new RegistryReleases(project.registries, { ...ports, offline: hold.offline, locked, ...(age && { age }) });
   await using git = new GitLocking(hold, ports);
   const chosen =
     old?.lock && update?.unlocked === undefined && staleReasons(old.lock, desired).length === 0
@@ -134,6 +137,7 @@ async function resolvedPackages(
     // An index may be behind: only what the tags cannot satisfy has no solution.
     if (outcome.kind !== "resolved" && (await releases.distrustIndexes())) continue;
     if (outcome.kind !== "resolved") throw resolutionError(outcome);
+    await refuseTwoSpellings(outcome.resolution, locals, (registry, name) => releases.publishedName(registry, name));
     const chosen = await Promise.all(outcome.resolution.packages.map((resolved) => chosenPackage(resolved, { releases, git })));
     const packages = chosen.flat();
     await refuseChangedContent(stillLocked(old, packages), releases);

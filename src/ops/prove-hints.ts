@@ -43,6 +43,8 @@ export async function proveHints(
 interface Hint extends ChosenPackage {
   readonly version: string;
   readonly source: Extract<ChosenPackage["source"], { readonly kind: "registry" }>;
+  /** What the index says of the time of publishing. */
+  readonly created: string | undefined;
 }
 
 async function hintsAmong(chosen: readonly ChosenPackage[], releases: RegistryReleases): Promise<readonly Hint[]> {
@@ -50,14 +52,15 @@ async function hintsAmong(chosen: readonly ChosenPackage[], releases: RegistryRe
     chosen.map(async (entry) => {
       const { source, name, version } = entry;
       if (source.kind !== "registry" || version === undefined) return [];
-      return (await releases.isHint(source.registry, name, version)) ? [{ ...entry, version, source }] : [];
+      const hinted = await releases.hinted(source.registry, name, version);
+      return hinted ? [{ ...entry, version, source, created: hinted.created }] : [];
     }),
   );
   return found.flat();
 }
 
 function isSame(hint: Hint, release: Release | undefined): boolean {
-  if (!release) return false;
+  if (!release || release.created !== hint.created) return false;
   const { name, version, archives } = release;
   const source = { kind: "registry", registry: hint.source.registry, archives } as const;
   return claimOf(hint) === claimOf({ name, version, source, ...wishLines(release) });

@@ -15,6 +15,7 @@ import { listMemberFiles } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { normalisedText, packPackage, type PackedPackage } from "./pack-package.ts";
 import type { CachePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
+import { refuseOtherSpelling } from "./refuse-other-spelling.ts";
 import { type FolderContent, markedListing, type MarkedPath, refuseSecrets } from "./scan-secrets.ts";
 import type { SourceRevision } from "./source-revision.ts";
 
@@ -71,6 +72,7 @@ export async function publishMember(
     facts: factsOf(member.manifest, revision, ports.created ?? ports.now()),
   });
   if (!options.dryRun) {
+    await refuseOtherSpelling(project.registries, registry, name, ports);
     const repository = project.registries.repository(registry, name, "push");
     await publishPackage(repository, artifact, ports.cache, { signal: ports.signal });
     await recordInIndex(project.registries, registry, name, ports);

@@ -1,11 +1,14 @@
 import { mapConcurrent } from "../core/concurrency.ts";
 import type { EventSink } from "../core/events.ts";
 import { Gate } from "../core/gate.ts";
-import type { PackageName } from "../core/package-name.ts";
+import { packageNameKey, type PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Release } from "../pm/registry/package-registry.ts";
 import type { LockedPackage } from "../pm/lockfile/lockfile.ts";
+import { type AgeRule, youngRelease } from "../pm/resolver/release-age.ts";
 import type { ReleaseSource } from "../pm/resolver/resolve-with.ts";
+import type { ListedVersion } from "../pm/resolver/version-list.ts";
+import { findSpelling, type SpelledPackage } from "./find-spelling.ts";
 import { gatedRepository } from "./gated-repository.ts";
 import { IndexedRegistry } from "./indexed-registry.ts";
 import type { ProjectRegistries } from "./project-registries.ts";
@@ -16,6 +19,8 @@ interface ReleaseOptions {
   readonly onEvent: EventSink;
   /** Versions that a lock names: an index that lacks one is behind. */
   readonly locked: ReadonlyMap<PackageName, string>;
+  /** Absent where the age of a release does not matter: then nobody is asked for it. */
+  readonly age?: AgeRule;
 }
 
 /** Questions to registries under way at one time, whatever looks ahead. */
@@ -27,19 +32,49 @@ export class RegistryReleases implements ReleaseSource {
   readonly #options: ReleaseOptions;
   readonly #gate = new Gate(QUESTIONS_AT_ONCE);
   readonly #opened = new Map<string, IndexedRegistry>();
+  readonly #spellings = new Map<string, Promise<SpelledPackage<ListedVersion>>>();
+  /** By the name's key. */
+  readonly #locked: ReadonlyMap<string, string>;
 
   constructor(registries: ProjectRegistries, options: ReleaseOptions) {
     this.#registries = registries;
     this.#options = options;
+    this.#locked = new Map([...options.locked].map(([name, version]) => [packageNameKey(name), version]));
   }
 
-  versions(registry: string, name: PackageName) {
-    return this.#registry(registry).versions(name, this.#options.locked.get(name));
+  async versions(registry: string, name: PackageName): Promise<readonly ListedVersion[]> {
+    return (await this.#spelled(registry, name)).versions;
+  }
+
+  /** How a registry writes the name of what is asked for; as it is asked for when the registry has no such package. */
+  async publishedName(registry: string, name: PackageName): Promise<PackageName> {
+    return (await this.#spelled(registry, name)).name;
+  }
+
+  #spelled(registry: string, name: PackageName): Promise<SpelledPackage<ListedVersion>> {
+    const key = `${registry}\n${name}`;
+    const known = this.#spellings.get(key);
+    if (known) return known;
+    const found = findSpelling(registry, name, (spelling) => this.#listed(registry, spelling));
+    this.#spellings.set(key, found);
+    return found;
+  }
+
+  async #listed(registry: string, name: PackageName): Promise<readonly ListedVersion[]> {
+    const opened = this.#registry(registry);
+    const listed: readonly ListedVersion[] = await opened.versions(name, this.#locked.get(packageNameKey(name)));
+    const { age } = this.#options;
+    if (!age) return listed;
+    return mapConcurrent(listed, QUESTIONS_AT_ONCE, async ({ version, yanked }) => {
+      const young = yanked ? undefined : youngRelease(await opened.created(name, version), age);
+      return { version, yanked, ...(young && { young }) };
+    });
   }
 
   /** What the index says of a version, else the registry itself; see `proveChosen`. */
-  async release(registry: string, name: PackageName, version: string): Promise<Release> {
+  async release(registry: string, asked: PackageName, version: string): Promise<Release> {
     const opened = this.#registry(registry);
+    const name = (await this.#spellings.get(`${registry}\n${asked}`))?.name ?? asked;
     const release = (await opened.hinted(name, version)) ?? (await opened.proved(name, version));
     if (release) return release;
     throw new VoxError("CONTENT_MISSING", `registry \`${registry}\` has no \`${name}@${version}\``, {
@@ -52,13 +87,14 @@ export class RegistryReleases implements ReleaseSource {
     return this.#registry(registry).proved(name, version);
   }
 
-  /** Whether a version was taken at the index's word. */
-  async isHint(registry: string, name: PackageName, version: string): Promise<boolean> {
-    return (await this.#registry(registry).hinted(name, version)) !== undefined;
+  /** What was taken at the index's word; `undefined` for a version that was not. */
+  hinted(registry: string, name: PackageName, version: string): Promise<Release | undefined> {
+    return this.#registry(registry).hinted(name, version);
   }
 
   /** Turns from all indexes to the tags; false when no index was used. */
   async distrustIndexes(): Promise<boolean> {
+    this.#spellings.clear();
     const used = await Promise.all([...this.#opened.values()].map((registry) => registry.distrustIndex()));
     return used.includes(true);
   }

@@ -19,18 +19,24 @@ export interface Published {
   /** Lines of [package] first, then tables. */
   readonly manifest?: string;
   readonly files?: Readonly<Record<string, string>>;
+  /** RFC 3339. */
+  readonly created?: string;
 }
 
 /** Publishes a platform-neutral package into a repository, as `vox pm publish` would. */
 export async function publishInto(
   repository: Repository,
-  { name, version, manifest = "", files = {} }: Published,
+  { name, version, manifest = "", files = {}, created }: Published,
 ): Promise<string> {
   const text = `[package]\nname = "${name}"\nversion = "${version}"\n${manifest}`;
   const content = { "index.js": `export const ${name.replaceAll("-", "_")} = "${version}";\n`, ...files, "Vox.toml": text };
   const { blob, archive } = await archiveOf(parsePackageName(name), content);
   const metadata = readArchivedManifest(new TextEncoder().encode(text), name).metadata();
-  const artifact = packageArtifact({ metadata, archives: { kind: "neutral", blob }, facts: {} });
+  const artifact = packageArtifact({
+    metadata,
+    archives: { kind: "neutral", blob },
+    facts: created === undefined ? {} : { created },
+  });
   const blobs = new MemoryStore();
   blobs.add(archive, blob.mediaType);
   return (await publishPackage(repository, artifact, blobs)).digest;

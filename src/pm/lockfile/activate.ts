@@ -153,7 +153,8 @@ function itemsOf(node: LockNode, feature: string): readonly string[] | undefined
 /** An optional dependency is a feature of its own name unless some feature speaks of it as `dep:name`. */
 function isImplicitFeature(node: LockNode, feature: string): boolean {
   const optional = requirementsNamed(node, feature).some((requirement) => requirement.optional);
-  return optional && !Object.values(node.featureTable).some((items) => items.includes(`dep:${feature}`));
+  const key = packageNameKey(`dep:${feature}`);
+  return optional && !Object.values(node.featureTable).some((items) => items.some((item) => packageNameKey(item) === key));
 }
 
 function addTo(map: Map<string, Set<string>>, key: string, value: string): void {

@@ -108,6 +108,20 @@ export class PackageRegistry {
   }
 
   /**
+   * When a version was published, RFC 3339, by the publisher's own word; `undefined` when it says nothing, or the registry lacks it.
+   * @throws {VoxError} OCI_INVALID, CONTENT_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_DENIED, OFFLINE_UNPROVABLE
+   */
+  async created(name: PackageName, version: string, options: TransferOptions = {}): Promise<string | undefined> {
+    const repository = this.#repositoryFor(name);
+    const root = await repository.resolve(versionTag(version), options);
+    if (!root) return undefined;
+    return this.#inContext(`\`${name}@${version}\``, async () => {
+      const document = parseManifestOrIndex(await readDocument(repository, root, options), root);
+      return document.annotations?.[ANNOTATION.created];
+    });
+  }
+
+  /**
    * Whether a version is yanked, and why.
    * @throws {VoxError} OCI_INVALID, CONTENT_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_DENIED, OFFLINE_UNPROVABLE
    */

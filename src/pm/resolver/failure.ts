@@ -25,8 +25,21 @@ export interface Remedy {
   readonly version: string;
 }
 
+/** A release that is passed over for its age and that would make the rest fit. */
+export interface AwaitedRelease {
+  readonly name: string;
+  readonly version: string;
+  readonly registry: string;
+  /** When it is old enough, RFC 3339; absent when it never says so. */
+  readonly from?: string;
+}
+
 export interface FailureContext {
   readonly remedy: Remedy | undefined;
+  /** None when age is not the reason. */
+  readonly awaited: readonly AwaitedRelease[];
+  /** The member to add to, where there are several. */
+  readonly member: string | undefined;
   /** Names of packages that are known, for "did you mean". */
   readonly names: readonly string[];
 }
@@ -70,6 +83,7 @@ function hintOf(facts: readonly Fact[], context: FailureContext): string {
   const precise = facts.find((fact) => fact.kind === "pinned" && fact.how === "precise");
   const patch = facts.find((fact) => fact.kind === "pinned" && fact.how === "patch");
   if (precise) return `run \`vox update ${precise.target}\` without \`--precise\``;
+  if (context.awaited.length > 0) return awaitedHint(facts, context);
   if (context.remedy) return `run \`${addCommand(context.remedy)}\`, which can be had with all the rest`;
   const feature = facts.find((fact) => fact.kind === "lacks-feature");
   const misplaced = facts.find((fact) => fact.kind === "not-a-skill");
@@ -80,6 +94,30 @@ function hintOf(facts: readonly Fact[], context: FailureContext): string {
   const own = facts.find((fact) => fact.member !== undefined && fact.target !== undefined);
   return own ? `run \`vox remove ${own.target}\`, or ask for less of it` : "run `vox update`";
 }
+
+/** Waiting helps, and so does asking for exactly that release. */
+function awaitedHint(facts: readonly Fact[], { awaited, member }: FailureContext): string {
+  const named = awaited.map(({ name, version }) => `\`${name}\` ${version}`).join(" and ");
+  const wishes = new Map<string, string[]>();
+  for (const { name, version, registry } of awaited) {
+    const own = facts.find((fact) => fact.member !== undefined && fact.target === name);
+    const from = registry === "default" ? "" : ` --registry ${registry}`;
+    const scope = SCOPE_OPTION[own?.requirement?.scope ?? "normal"];
+    const add = `vox add${packageOption(own?.member ?? member, member !== undefined)}${scope}${from}`;
+    wishes.set(add, [...(wishes.get(add) ?? []), `${name}@=${version}`]);
+  }
+  const command = `run \`${[...wishes].map(([add, names]) => [add, ...names].join(" ")).join(" && ")}\``;
+  const times = awaited.flatMap(({ from }) => from ?? []).sort();
+  const verb = awaited.length === 1 ? "is" : "are";
+  if (times.length < awaited.length)
+    return `no time of publishing proves how old ${named} ${verb}; to take it all the same, ${command}`;
+  return `${named} ${verb} old enough from ${times.at(-1)} on; to take ${awaited.length === 1 ? "it" : "them"} now, ${command}`;
+}
+
+const packageOption = (member: string | undefined, isNamed: boolean): string =>
+  isNamed && member !== undefined ? ` --package ${member}` : "";
+
+const SCOPE_OPTION = { normal: "", dev: " --dev", skill: " --skill" } as const;
 
 function unknownHint(fact: Fact, name: string, names: readonly string[]): string {
   const source = fact.requirement?.source.kind;
@@ -93,7 +131,5 @@ function unknownHint(fact: Fact, name: string, names: readonly string[]): string
     : `did you mean \`${near}\`? Correct the name where it is asked for`;
 }
 
-function addCommand(remedy: Remedy): string {
-  const scope = { normal: "", dev: " --dev", skill: " --skill" }[remedy.scope];
-  return `vox add${remedy.isNamed ? ` --package ${remedy.member}` : ""}${scope} ${remedy.name}@^${remedy.version}`;
-}
+const addCommand = ({ member, isNamed, scope, name, version }: Remedy): string =>
+  `vox add${packageOption(member, isNamed)}${SCOPE_OPTION[scope]} ${name}@^${version}`;

@@ -37,6 +37,8 @@ export interface ResolveRequest {
   readonly unlocked?: ReadonlySet<PackageName> | "all";
   /** The one version allowed for a name, as `--precise` asks. */
   readonly precise?: ReadonlyMap<PackageName, string>;
+  /** Names whose young releases may be chosen like others, by their keys. */
+  readonly anyAge?: ReadonlySet<string> | "all";
 }
 
 /** What the resolver must be told to go on. */

@@ -97,7 +97,7 @@ class LookAhead {
   async #follow(registry: string, name: PackageName, range: string): Promise<void> {
     const answer = await this.answer({ kind: "versions", registry, name });
     if (answer.kind !== "versions" || answer.versions === undefined) return;
-    const list = new VersionList(answer.versions, new Set(), this.#ranges);
+    const list = new VersionList(answer.versions, { permitted: new Set() }, this.#ranges);
     const set = list.match(range);
     const locked = list.positionOf(this.#preferred.get(packageNameKey(name)) ?? "");
     const position = locked ?? (set.at(-1) ?? 0) - 1;

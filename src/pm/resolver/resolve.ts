@@ -1,12 +1,13 @@
 import { packageNameKey } from "../../core/package-name.ts";
-import { compareUtf8 } from "../../core/text-order.ts";
+import { compareUtf8, sortedByUtf8 } from "../../core/text-order.ts";
 import semver from "semver";
 import { normaliseRange, type Requirement } from "../manifest/requirement.ts";
 import { derivationOf, factsOf, namesIn, type Derivation, type Fact } from "./derivation.ts";
-import { noSolution, type NoSolution, type Remedy } from "./failure.ts";
+import { type AwaitedRelease, noSolution, type NoSolution, type Remedy } from "./failure.ts";
 import { Knowledge, type Asking } from "./knowledge.ts";
 import type { LocalPackage, ResolveRequest } from "./request.ts";
 import { originConflict, resolutionOf, type Resolution } from "./resolution.ts";
+import type { Reach } from "./reach.ts";
 import { search, type SearchResult } from "./search.ts";
 import { decideSources, isSourceConflict, membersOf, type DecidedSources, type SourceConflict } from "./sources.ts";
 
@@ -52,7 +53,36 @@ function* explained(context: Context, first: Failed): Asking<NoSolution> {
   }
   const tree = derivationOf(failed.root, failed.table);
   const known = [...failed.table.bases()].filter((base) => base.isKnown).map((base) => String(base.name));
-  return noSolution(tree, { remedy: yield* remedyFor(context, tree), names: known.sort(compareUtf8) });
+  const awaited = yield* awaitedReleases(context, failed);
+  const remedy = awaited.length > 0 ? undefined : yield* remedyFor(context, tree);
+  const [member, ...others] = membersOf(context.request.locals);
+  return noSolution(tree, {
+    remedy,
+    awaited,
+    member: others.length > 0 ? member?.name : undefined,
+    names: known.sort(compareUtf8),
+  });
+}
+
+/** The young releases that would be chosen if age did not count; none when that would not help. */
+function* awaitedReleases(context: Context, { root, table }: Failed): Asking<readonly AwaitedRelease[]> {
+  if (![...table.bases()].some(({ versions }) => versions.young.size > 0)) return [];
+  // Of those that the failure speaks of before others, which may be young as well and have no part in it.
+  const spokenOf = new Set([...namesIn(root, table)].map(packageNameKey));
+  for (const anyAge of [spokenOf, "all" as const]) {
+    const found = yield* search({ ...context, request: { ...context.request, anyAge }, explained: new Set() });
+    if (found.kind === "found" && !originConflict(found.all)) return awaitedIn(found.all, anyAge);
+  }
+  return [];
+}
+
+function awaitedIn(reach: Reach, anyAge: ReadonlySet<string> | "all"): readonly AwaitedRelease[] {
+  const awaited = [...reach.packages.values()].flatMap(({ base, release: { name, version } }) => {
+    if (anyAge !== "all" && !anyAge.has(packageNameKey(name))) return [];
+    const young = base.versions.young.get(base.versions.positionOf(version) ?? -1);
+    return young && base.origin.kind === "registry" ? [{ name, version, registry: base.origin.registry, ...young }] : [];
+  });
+  return sortedByUtf8(awaited, ({ name }) => name);
 }
 
 /** Loosens the project's own requirements one by one; prefers a change that goes up over one that goes down. */

@@ -97,7 +97,9 @@ export class Targets {
   *#load(name: PackageName, origin: PackageOrigin): Asking<BasePackage> {
     const listed = origin.kind === "registry" ? yield* this.#knowledge.versions(origin.registry, name) : localVersions(origin);
     const permitted = this.#permitted.get(packageNameKey(name)) ?? new Set();
-    const versions = new VersionList(listed ?? [], permitted, this.#cache);
+    const free = this.#request.anyAge;
+    const anyAge = free === "all" || free?.has(packageNameKey(name)) === true;
+    const versions = new VersionList(listed ?? [], { permitted, anyAge }, this.#cache);
     const base = this.#table.addBase(baseKey(name, origin), { name, origin, isKnown: listed !== undefined, versions });
     if (origin.kind === "registry") {
       for (const pin of this.#pins.get(packageNameKey(name)) ?? []) this.#bear(base, pin);
@@ -140,7 +142,7 @@ function pinsOf(request: ResolveRequest): ReadonlyMap<string, readonly Pin[]> {
   return pins;
 }
 
-/** Versions that may be chosen although yanked: locked ones, and those that the project itself asks for exactly. */
+/** Versions that may be chosen although yanked or young: locked ones, and those that the project itself asks for exactly. */
 function permittedVersions(
   request: ResolveRequest,
   kept: ReadonlyMap<string, string>,

@@ -1,11 +1,21 @@
 import semver, { type Comparator, type Range, type SemVer } from "semver";
 import { semverRangeText } from "../manifest/requirement.ts";
+import type { YoungRelease } from "./release-age.ts";
 import { EMPTY_SET, difference, intervalSet, setOf, union, type VersionSet } from "./version-set.ts";
 
 /** One version as a registry lists it. */
 export interface ListedVersion {
   readonly version: string;
   readonly yanked: boolean;
+  /** Why its age forbids it now. */
+  readonly young?: YoungRelease;
+}
+
+export interface VersionListOptions {
+  /** Versions that neither a yank nor their age hides, because they are locked or the project asks for them exactly. */
+  readonly permitted: ReadonlySet<string>;
+  /** Whether young versions may be chosen like others: what an explanation tries. */
+  readonly anyAge?: boolean;
 }
 
 /** Parses each range once for all packages of one resolution. */
@@ -29,18 +39,22 @@ export const exactVersionOf = (range: string): string | undefined => EXACT_RANGE
 /** All versions of one package, ascending; a version's position in it is what version sets hold. Texts that are not semver are left out. */
 export class VersionList {
   readonly versions: readonly SemVer[];
-  /** Yanked versions that only an exact range may choose. */
+  /** Yanked and young versions that only an exact range may choose. */
   readonly withheld: VersionSet;
+  /** Versions that are passed over for their age alone, by position. */
+  readonly young: ReadonlyMap<number, YoungRelease>;
   readonly #prereleases: readonly number[];
   readonly #positions: ReadonlyMap<string, number>;
   readonly #cache: RangeCache;
   readonly #sets = new Map<string, VersionSet>();
 
-  /** `permitted`: versions that a yank does not hide, because they are locked or the project asks for them exactly. */
-  constructor(listed: readonly ListedVersion[], permitted: ReadonlySet<string>, cache: RangeCache) {
+  constructor(listed: readonly ListedVersion[], { permitted, anyAge }: VersionListOptions, cache: RangeCache) {
     const sorted = listed.flatMap(parseListed).sort((left, right) => semver.compareBuild(left.parsed, right.parsed));
     this.versions = sorted.map((item) => item.parsed);
-    this.withheld = setOf(sorted.flatMap((item, index) => (item.yanked && !permitted.has(item.parsed.raw) ? [index] : [])));
+    const hidden = sorted.flatMap((item, index) => (permitted.has(item.parsed.raw) ? [] : [{ ...item, index }]));
+    const young = hidden.flatMap(({ yanked, young, index }) => (young && !yanked ? [[index, young] as const] : []));
+    this.young = new Map(young);
+    this.withheld = setOf(hidden.flatMap(({ yanked, index }) => (yanked || (!anyAge && this.young.has(index)) ? [index] : [])));
     this.#prereleases = this.versions.flatMap((version, index) => (version.prerelease.length > 0 ? [index] : []));
     this.#positions = new Map(this.versions.map((version, index) => [version.raw, index]));
     this.#cache = cache;
@@ -58,18 +72,23 @@ export class VersionList {
     return this.versions[position]?.raw ?? "?";
   }
 
-  /** The versions that a requirement may choose: those in its range, yanked ones only when it names them exactly. */
+  /** Of `withheld`, those that are yanked. */
+  get yanked(): VersionSet {
+    return difference(this.withheld, setOf([...this.young.keys()]));
+  }
+
+  /** The versions that a requirement may choose: those in its range, withheld ones only when it names them exactly. */
   match(range: string): VersionSet {
     const known = this.#sets.get(range);
     if (known) return known;
-    const matching = this.matchYankedToo(range);
+    const matching = this.matchWithheldToo(range);
     const set = exactVersionOf(range) === undefined ? difference(matching, this.withheld) : matching;
     this.#sets.set(range, set);
     return set;
   }
 
   /** The versions in a range. A pre-release is in it only if the range names a pre-release of the same three numbers, as for cargo. */
-  matchYankedToo(range: string): VersionSet {
+  matchWithheldToo(range: string): VersionSet {
     return this.#cache
       .parse(range)
       .set.reduce<VersionSet>((set, alternative) => union(set, this.#matchAll(alternative)), EMPTY_SET);
@@ -110,7 +129,11 @@ export class VersionList {
   }
 }
 
-function parseListed(item: ListedVersion): { readonly parsed: SemVer; readonly yanked: boolean }[] {
-  const parsed = semver.parse(item.version);
-  return parsed === null ? [] : [{ parsed, yanked: item.yanked }];
+function parseListed({
+  version,
+  yanked,
+  young,
+}: ListedVersion): (Omit<ListedVersion, "version"> & { readonly parsed: SemVer })[] {
+  const parsed = semver.parse(version);
+  return parsed === null ? [] : [{ parsed, yanked, ...(young && { young }) }];
 }

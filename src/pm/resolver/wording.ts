@@ -4,7 +4,7 @@ import type { Asker, ExternalCause, Incompatibility } from "./incompatibility.ts
 import type { BasePackage, PackageTable } from "./package-table.ts";
 import { rangeOf } from "./targets.ts";
 import type { Term } from "./term.ts";
-import { areEqual, contains, intersection, isSubset, positionsOf, type VersionSet } from "./version-set.ts";
+import { areEqual, contains, difference, intersection, isSubset, positionsOf, type VersionSet } from "./version-set.ts";
 
 const EVERY = "every version of ";
 
@@ -62,7 +62,17 @@ export class Wording {
     const asked = `${by.kind === "member" ? "asks for" : "depends on"} \`${requirement.name}\`${range === undefined ? "" : ` ${rangeText(range)}`}${SCOPE_TEXT[requirement.scope]}`;
     const set = range === undefined ? target.versions.all : target.versions.match(range);
     if (set.length === 0) return `${asked}, ${this.#absence(target, range)}`;
-    return range !== undefined && intersection(set, target.versions.withheld).length > 0 ? `${asked} (yanked)` : asked;
+    return `${asked}${range === undefined ? "" : this.#remark(target, range, set)}`;
+  }
+
+  /** What must be known of a range that admits something: that it names a yanked version, or which versions their age keeps out. */
+  #remark({ versions }: BasePackage, range: string, set: VersionSet): string {
+    if (intersection(set, versions.yanked).length > 0) return " (yanked)";
+    const passed = [...positionsOf(difference(versions.matchWithheldToo(range), set))].filter((at) => versions.young.has(at));
+    const [highest] = passed.slice(-1);
+    if (highest === undefined) return "";
+    const more = passed.length === 1 ? "" : ` and ${passed.length - 1} more`;
+    return ` (${versions.textAt(highest)}${more} passed over as younger than \`min-release-age\`)`;
   }
 
   /** Why nothing matches, as a relative clause. */
@@ -72,8 +82,8 @@ export class Wording {
       return origin.asked === "path" ? "which is no folder of the project" : "which was not fetched";
     if (origin.kind === "local") return `but the project's own \`${name}\` is ${origin.local.version}`;
     if (!target.isKnown) return `which registry \`${origin.registry}\` does not have`;
-    const yanked = range === undefined ? [] : [...positionsOf(versions.matchYankedToo(range))];
-    if (yanked.length > 0) return `of which every version that matches is yanked`;
+    const withheld = range === undefined ? [] : [...positionsOf(versions.matchWithheldToo(range))];
+    if (withheld.length > 0) return `of which every version that matches is ${reasonWithheld(versions, withheld)}`;
     if (versions.versions.every((version) => version.prerelease.length > 0)) return "of which there are only pre-releases";
     return `which no version of \`${name}\` matches (the newest is ${versions.textAt(versions.versions.length - 1)})`;
   }
@@ -146,6 +156,12 @@ export class Wording {
     if (run.length === 1) return base.versions.textAt(first);
     return `${base.versions.textAt(first)} ${run.length === 2 ? "or" : "to"} ${base.versions.textAt(last)}`;
   }
+}
+
+function reasonWithheld({ young }: BasePackage["versions"], withheld: readonly number[]): string {
+  const isYoung = withheld.filter((position) => young.has(position)).length;
+  if (isYoung === 0) return "yanked";
+  return `${isYoung < withheld.length ? "yanked or " : ""}younger than \`min-release-age\``;
 }
 
 /** That one thing cannot be used, or that things cannot be used together. */

@@ -19,6 +19,50 @@ export const FAILED: readonly (readonly [string, string])[] = [
     project app: a ^1
     a 1.0.0 yanked:`,
   ],
+  [
+    "Only a young version matches",
+    `
+    project app: a ^1.1
+    a 1.0.0:
+    a 1.1.0 young:`,
+  ],
+  [
+    "Only a version that does not say its age matches, for a dependency",
+    `
+    project app: a ^1
+    a 1.0.0: b ^2
+    b 1.0.0:
+    b 2.0.0 timeless:`,
+  ],
+  [
+    "What is old enough does not fit, and several young ones together would",
+    `
+    project app: a ^1
+    project web: dev b ^1
+    a 1.0.0: corp-kit ^1
+    a 1.1.0 young: c ^1
+    b 1.0.0: corp-kit ^2
+    b 1.1.0 young: c ^1
+    corp-kit 1.0.0:
+    corp-kit 2.0.0:
+    c 1.0.0:`,
+  ],
+  [
+    "A young version that would not help either is told, and something else is the hint",
+    `
+    project app: a ^1, c ^2
+    a 1.0.0: c ^1
+    a 1.1.0 young: c ^1
+    c 1.0.0:
+    c 2.0.0:`,
+  ],
+  [
+    "What matches is yanked or young",
+    `
+    project app: a ^1
+    a 1.0.0 yanked:
+    a 1.1.0 young:`,
+  ],
   ["The project asks for a package that is not there", `project app: ghost ^1`],
   [
     "The project asks for a package with a slip of the pen",

@@ -426,4 +426,37 @@ export const SOLVED: readonly (readonly [string, string])[] = [
     a 1.0.0: base ^1
     base 1.0.0:`,
   ],
+  [
+    "A young version is passed over",
+    `
+    project app: a ^1
+    a 1.0.0:
+    a 1.1.0 young:
+    a 1.2.0 timeless:`,
+  ],
+  [
+    "A young version that is locked stays",
+    `
+    project app: a ^1
+    a 1.0.0:
+    a 1.1.0 young:
+    lock a 1.1.0`,
+  ],
+  [
+    "A young version is taken when the project asks for exactly that, whoever else asks",
+    `
+    project app: a =1.1.0, b ^1
+    a 1.0.0:
+    a 1.1.0 young:
+    b 1.0.0: a ^1`,
+  ],
+  [
+    "A young version that is locked is not kept by an update",
+    `
+    project app: a ^1
+    a 1.0.0:
+    a 1.1.0 young:
+    lock a 1.1.0
+    update a`,
+  ],
 ];

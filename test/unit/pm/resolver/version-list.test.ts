@@ -8,7 +8,7 @@ import { positionsOf } from "../../../../src/pm/resolver/version-set.ts";
 const listOf = (versions: readonly string[], yanked: readonly string[] = [], permitted: readonly string[] = []): VersionList =>
   new VersionList(
     versions.map((version) => ({ version, yanked: yanked.includes(version) })),
-    new Set(permitted),
+    { permitted: new Set(permitted) },
     new RangeCache(),
   );
 

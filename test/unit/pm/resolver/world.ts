@@ -7,6 +7,7 @@ import {
   type RequirementSource,
 } from "../../../../src/pm/manifest/requirement.ts";
 import { resolutionError } from "../../../../src/pm/resolver/failure.ts";
+import type { YoungRelease } from "../../../../src/pm/resolver/release-age.ts";
 import type { LocalPackage, Release, ResolveRequest } from "../../../../src/pm/resolver/request.ts";
 import type { ResolveOutcome } from "../../../../src/pm/resolver/resolve.ts";
 import { resolveSync, type ReleaseTable } from "../../../../src/pm/resolver/resolve-with.ts";
@@ -17,7 +18,7 @@ import { resolveSync, type ReleaseTable } from "../../../../src/pm/resolver/reso
  *     project app: menu ^1, dev test-kit ^2 +fast, skill review ^1, tls ^1 optional | web=dep:tls,menu/big
  *     folder shared 1.4.0: menu ^1                 a path dependency; `git lib 1.0.0:` one from git
  *     menu 1.0.0 library: icons ^1 -default        a release of registry `default`, its kind optional; `corp/menu 1.0.0` of another
- *     menu 1.1.0 yanked:
+ *     menu 1.1.0 yanked:                           or `young`, until March 2026, or `timeless`: too young for ever
  *     lock menu 1.0.0 · update menu · precise menu 1.0.0 · patch menu ^2
  *
  * A requirement is `[dev|skill] NAME [RANGE|path|git] [from REGISTRY] [+FEATURE]… [-default] [optional]`; `|` begins a feature.
@@ -31,6 +32,7 @@ export interface World {
 export interface ListedRelease {
   readonly registry: string;
   readonly yanked: boolean;
+  readonly young?: YoungRelease;
   readonly release: Release;
 }
 
@@ -81,7 +83,12 @@ export function tableOf(releases: readonly ListedRelease[]): ReleaseTable {
     byName.get(`${registry}/${name.replaceAll("_", "-")}`) ??
     byName.get(`${registry}/${name.replaceAll("-", "_")}`);
   return {
-    versions: (registry, name) => named(registry, name)?.map(({ release, yanked }) => ({ version: release.version, yanked })),
+    versions: (registry, name) =>
+      named(registry, name)?.map(({ release, yanked, young }) => ({
+        version: release.version,
+        yanked,
+        ...(young && { young }),
+      })),
     release: (registry, name, version) => named(registry, name)?.find(({ release }) => release.version === version)?.release,
   };
 }
@@ -130,8 +137,11 @@ function parseRelease(line: string): ListedRelease {
   const [name = "", registry = "default"] = path.split("/").reverse();
   const { requirements, features } = parseBody(tail, registry);
   const release = { name: parsePackageName(name), version, kind: kindIn(rest) ?? "library", requirements, features };
-  return { registry, yanked: rest.includes("yanked"), release };
+  const young = YOUNG[rest.find((word) => Object.hasOwn(YOUNG, word)) ?? ""];
+  return { registry, yanked: rest.includes("yanked"), ...(young && { young }), release };
 }
+
+const YOUNG: Readonly<Record<string, YoungRelease>> = { young: { from: "2026-03-01T00:00:00Z" }, timeless: {} };
 
 const kindIn = (words: readonly string[]): PackageKind | undefined => KINDS.find((kind) => words.includes(kind));
 
