@@ -14,6 +14,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   "pm-publish": () => import("./commands/pm-publish.ts"),
   "pm-index": () => import("./commands/pm-index.ts"),
   "pm-mirror": () => import("./commands/pm-mirror.ts"),
+  "pm-vendor": () => import("./commands/pm-vendor.ts"),
   package: () => import("./commands/package.ts"),
   deploy: () => import("./commands/deploy.ts"),
   "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),

@@ -142,6 +142,13 @@ export const mirrorDocument = z.looseObject({
   transfer,
 });
 
+export const vendorDocument = z.looseObject({
+  out: z.string().describe("Absolute path of the folder"),
+  packages: count,
+  baseImages: count,
+  bytes: sizeBytes.describe("Of its blobs"),
+});
+
 export const indexDocument = z.looseObject({
   registry: z.string(),
   reference: z.string(),
@@ -214,6 +221,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   "pm-publish": publishDocument,
   "pm-index": indexDocument,
   "pm-mirror": mirrorDocument,
+  "pm-vendor": vendorDocument,
   package: imageDocument,
   deploy: imageDocument,
   "file-list": fileListDocument,

@@ -9,7 +9,7 @@ import { parseJson } from "../core/json-cursor.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { ReferrerOptions, Repository, TransferOptions } from "./content-store.ts";
-import type { Descriptor } from "./descriptor.ts";
+import type { Annotations, Descriptor } from "./descriptor.ts";
 import { FsBlobDirectory } from "./fs-blob-directory.ts";
 import { withDirectoryLock } from "./fs-directory-lock.ts";
 import { isSystemError, systemFailure } from "./fs-errors.ts";
@@ -21,7 +21,7 @@ import {
   untagged,
   untaggedManifests,
   withEntry,
-  withReferrers,
+  withEntries,
   withTag,
 } from "./layout-index.ts";
 import { descriptorOf } from "./parse-descriptor.ts";
@@ -84,6 +84,11 @@ export class FsLayoutStore implements Repository {
     await this.#edit([descriptor], (index) => withEntry(index, descriptor));
   }
 
+  /** Lists content without tags, all at once, and says by annotations what the layout is. */
+  async inventory(entries: readonly Descriptor[], annotations: Annotations): Promise<void> {
+    await this.#edit(entries, (index) => ({ ...withEntries(index, entries), annotations }));
+  }
+
   /** What is attached stands in `index.json` without a tag; each such manifest is read for its subject. */
   async referrers(subject: Digest, options: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
     const candidates = untaggedManifests(await this.#readIndex());
@@ -99,7 +104,7 @@ export class FsLayoutStore implements Repository {
       requireReferrer(descriptor, await readContent(this, descriptor, options)),
     );
     await this.#edit(referrers, (index) =>
-      withReferrers(
+      withEntries(
         index,
         entries.map(({ entry }) => entry),
       ),

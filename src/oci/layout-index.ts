@@ -31,11 +31,11 @@ export function withEntry(index: ImageIndex, descriptor: Descriptor): ImageIndex
   return ordered(index, [...index.manifests, untagged(descriptor)]);
 }
 
-/** Lists referrers, whatever tags they may have besides (contracts, §7). */
-export function withReferrers(index: ImageIndex, referrers: readonly Descriptor[]): ImageIndex {
-  const digests = new Set(referrers.map(({ digest }) => digest));
+/** Lists content as it is described, whatever tags it may have besides: referrers are such entries (contracts, §7). */
+export function withEntries(index: ImageIndex, entries: readonly Descriptor[]): ImageIndex {
+  const digests = new Set(entries.map(({ digest }) => digest));
   const others = index.manifests.filter((entry) => !digests.has(entry.digest) || tagOf(entry) !== undefined);
-  return ordered(index, [...others, ...referrers.map(untagged)]);
+  return ordered(index, [...others, ...entries.map(untagged)]);
 }
 
 /** Entries that may be referrers: manifests without a tag. */

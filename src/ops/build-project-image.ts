@@ -1,9 +1,11 @@
 import { type BuiltImage, buildImage } from "../container/build/native-builder.ts";
 import { type ImagePlan, planImage } from "../container/plan/image-plan.ts";
+import { formatBase } from "../container/base-image/base-reference.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { openBase } from "./lock-base-images.ts";
 import type { Materialized } from "./materialize-project.ts";
 import type { CachePorts, ImagePorts, RunPorts } from "./ports.ts";
+import { carriesBase, type Vendored } from "./vendored.ts";
 
 export interface ProjectImage {
   readonly plan: ImagePlan;
@@ -14,6 +16,7 @@ export interface BuildProjectOptions {
   /** Absolute; what the path of a base in an image layout is relative to. */
   readonly folder: string;
   readonly offline: boolean;
+  readonly vendored: Vendored;
 }
 
 /**
@@ -34,6 +37,8 @@ export async function buildProjectImage(
       documents: ports.documents,
       open: async (base) => {
         if (!options.offline || base.kind === "layout") return openBase(base, options.folder, ports);
+        const carried = await options.vendored.layout();
+        if (carried && (await carriesBase(carried, formatBase(base)))) return carried;
         throw new VoxError("OFFLINE_UNPROVABLE", "the base image is in a registry, which cannot be asked offline");
       },
     },

@@ -58,7 +58,11 @@ async function materializedPackage(
       return { ...common, version: manifest.package.version, archive: archives };
     }
     case "git": {
-      const blob = await lockedGitArchive(gitPackage(locked, source), options, ports);
+      const blob = await lockedGitArchive(
+        gitPackage(locked, source),
+        { offline: options.offline, vendored: project.vendored },
+        ports,
+      );
       return { ...common, version: locked.version ?? "", archive: { kind: "neutral", blob } };
     }
   }

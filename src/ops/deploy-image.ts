@@ -44,7 +44,11 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   const tags = imageTags({ environment: options.environment, identity, extra: options.tags });
   const repository = options.to === "registry" ? repositoryOf(deploy) : undefined;
   const folder = memberDir(project, options.member);
-  const built = await buildProjectImage(materialized, { folder, offline: options.hold.offline }, ports);
+  const built = await buildProjectImage(
+    materialized,
+    { folder, offline: options.hold.offline, vendored: project.vendored },
+    ports,
+  );
   if (options.dryRun) return plannedResult(built, repository, tags, ports);
   if (repository) return publish({ project, handoff: materialized.project, built, repository, tags }, ports);
   return loadIntoEngine(built, deploy, options, ports);

@@ -9,7 +9,7 @@ import { memberDir, type OpenProject, openProject, type ProjectChoice } from "./
 import type { FolderPorts, RegistryPorts } from "./ports.ts";
 import { freshLock, LOCK_FILE } from "./read-lock.ts";
 
-export type EditPorts = Pick<FolderPorts, "projectFiles"> & RegistryPorts & LockPorts;
+export type EditPorts = Pick<FolderPorts, "projectFiles" | "vendored"> & RegistryPorts & LockPorts;
 
 /** A project that is to be edited: as it was opened, and by whom. */
 export interface EditedProject {

@@ -31,6 +31,7 @@ export function closureFetch(
   const fetchOptions: FetchOptions = {
     cache: ports.cache,
     repositoryFor: (registry, name) => project.registries.reader(registry, name),
+    carried: () => project.vendored.layout(),
     offline: options.hold.offline,
     ...(options.prove && { prove: options.prove }),
     signal: ports.signal,
@@ -42,7 +43,8 @@ export function closureFetch(
       const item = plan.items.find(({ archive }) => archive.digest === entry.digest);
       if (item) return fetchBlob(item, fetchOptions);
       const fromGit = closure.find(({ name }) => name === entry.name);
-      if (fromGit?.source.kind === "git") await lockedGitArchive(gitPackage(fromGit, fromGit.source), options.hold, ports);
+      if (fromGit?.source.kind === "git")
+        await lockedGitArchive(gitPackage(fromGit, fromGit.source), { ...options.hold, vendored: project.vendored }, ports);
     },
   };
 }

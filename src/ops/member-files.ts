@@ -32,10 +32,13 @@ export async function listMemberFiles(
   const dir = memberDir(project, member);
   const opened = ports.openFolder(dir);
   const { include, exclude } = member.manifest.package;
+  const vendored = await project.vendored.folder();
   const listing = await listProjectFiles(opened.folder, {
     include,
     exclude,
-    outputFolders: [...options.outputDirs, ...otherPackages(project, member)].flatMap((folder) => inside(dir, folder)),
+    outputFolders: [...options.outputDirs, ...otherPackages(project, member), ...(vendored ? [vendored] : [])].flatMap(
+      (folder) => inside(dir, folder),
+    ),
     symlinks: options.symlinks,
     outerRules: await opened.outerRules(),
   });

@@ -6,6 +6,7 @@ import { selectMember } from "../pm/manifest/select-member.ts";
 import { loadWorkspace, type Workspace, type WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { FolderPorts, RegistryPorts, RunPorts } from "./ports.ts";
 import { ProjectRegistries } from "./project-registries.ts";
+import type { Vendored } from "./vendored.ts";
 
 /** Which project a command is about. */
 export interface ProjectChoice {
@@ -24,12 +25,13 @@ export interface OpenProject {
   readonly files: ProjectFiles & ProjectWriter;
   readonly desired: DesiredState;
   readonly registries: ProjectRegistries;
+  readonly vendored: Vendored;
 }
 
 /** Reads the manifests of the workspace that a folder belongs to, and passes their warnings on. */
 export async function openProject(
   choice: ProjectChoice,
-  ports: Pick<FolderPorts, "projectFiles"> & RegistryPorts & RunPorts,
+  ports: Pick<FolderPorts, "projectFiles" | "vendored"> & RegistryPorts & RunPorts,
 ): Promise<OpenProject> {
   const workspace = await loadWorkspace(ports.projectFiles(choice.folder), ".");
   for (const { code, message, hint } of workspace.warnings) ports.onEvent({ kind: "warning", code, message, hint });
@@ -40,6 +42,7 @@ export async function openProject(
     files: ports.projectFiles(rootDir),
     desired: desiredFromWorkspace(workspace),
     registries: new ProjectRegistries(workspace.registries, rootDir, ports),
+    vendored: ports.vendored(rootDir),
   };
 }
 

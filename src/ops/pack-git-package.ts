@@ -16,6 +16,8 @@ import { normalisedManifestText } from "../pm/manifest/normalise-manifest.ts";
 import type { ArchiveBlob } from "../project/materialized-project.ts";
 import { makeArchive } from "./pack-package.ts";
 import type { CachePorts, GitPorts } from "./ports.ts";
+import type { Vendored } from "./vendored.ts";
+import { vendoredGitArchive } from "./vendored-archive.ts";
 
 /** Raised when the archive of the same commit changes. */
 const GIT_PACK_FORMAT = 1;
@@ -66,18 +68,29 @@ export async function packGitPackage(
   return blobOf(made);
 }
 
+/** Where the archive of a git package may come from besides the cache. */
+export interface GitArchiveSources {
+  readonly offline: boolean;
+  readonly vendored: Vendored;
+}
+
 /**
- * The archive of a locked git package: as it was made before, or made again from the locked commit, and what the lock says.
+ * The archive of a locked git package: as it was made before, as the project carries it, or made again from the locked commit, and what the lock says.
  * @throws {VoxError} CONTENT_MISMATCH, OFFLINE_UNPROVABLE, and what packing and `GitSources` throw
  */
 export async function lockedGitArchive(
   locked: LockedGitPackage,
-  { offline }: { readonly offline: boolean },
+  { offline, vendored }: GitArchiveSources,
   ports: PackPorts & GitPorts,
 ): Promise<ArchiveBlob> {
   const { name, source } = locked;
   const made = await ports.layers.find(packKey(source, locked));
   if (made?.diffId === source.diffId) return blobOf(made);
+  const carried = await vendoredGitArchive(locked, vendored, ports);
+  if (carried) {
+    await ports.layers.record(packKey(source, locked), carried);
+    return blobOf(carried);
+  }
   await using session = new GitSession(ports.gitSources, { offline });
   const found = await findPackage(await session.tree(source), name, source);
   refuseOtherWishes(locked, found);

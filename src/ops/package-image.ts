@@ -24,7 +24,11 @@ type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & OutputPor
 export async function packageImage(project: OpenProject, options: PackageOptions, ports: PackagePorts): Promise<ImageResult> {
   const materialized = await materializeProject(project, { ...options, outputDirs: [options.outDir] }, ports);
   const folder = memberDir(project, options.member);
-  const built = await buildProjectImage(materialized, { folder, offline: options.hold.offline }, ports);
+  const built = await buildProjectImage(
+    materialized,
+    { folder, offline: options.hold.offline, vendored: project.vendored },
+    ports,
+  );
   const written = await writeImage(built, options, ports);
   return imageResult({ image: built.image, ...written, requests: ports.requestCount() });
 }

@@ -5,7 +5,8 @@ import type { ByteStream } from "../core/byte-stream.ts";
 import type { EventSink } from "../core/events.ts";
 import type { PackageName } from "../core/package-name.ts";
 import type { Platform } from "../core/platform.ts";
-import type { ContentReader, ContentStore, Mounter, Repository } from "../oci/content-store.ts";
+import type { ContentStore, Mounter, Repository } from "../oci/content-store.ts";
+import type { Annotations, Descriptor } from "../oci/descriptor.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import type { Access } from "../oci/token-scope.ts";
 import type { BlobCache } from "../pm/cas/blob-cache.ts";
@@ -19,6 +20,7 @@ import type { PackageRepository } from "../pm/registry/package-registry.ts";
 import type { EngineChoice } from "../project/deploy-intent.ts";
 import type { BuildStep } from "./build-step.ts";
 import type { VersionControl } from "./source-revision.ts";
+import type { Vendored } from "./vendored.ts";
 
 /*
  * What the ops need of the machine, one small port a concern. An op takes only those that it names; `src/runtime/` makes them all.
@@ -36,6 +38,8 @@ export interface FolderPorts {
   openFolder(dir: string): OpenFolder;
   /** Makes a folder and those above it. */
   makeFolder(dir: string): Promise<void>;
+  /** What the project in a folder carries with it. */
+  vendored(rootDir: string): Vendored;
   readonly git: VersionControl;
   readonly buildStep: BuildStep;
 }
@@ -53,7 +57,7 @@ export interface RegistryPorts {
   /** The registry itself, whatever mirrors there are: for publishing, and for what looks after it. */
   packageRepository(location: RegistryLocation, name: PackageName, access: Access): Repository;
   /** For blobs by digest, from the registry or where the user's configuration has it read. */
-  packageReader(location: RegistryLocation, name: PackageName): ContentReader;
+  packageReader(location: RegistryLocation, name: PackageName): PackageRepository;
   /**
    * The repositories that a registry says it has; not all of them need be packages.
    * @throws {VoxError} REGISTRY_UNAVAILABLE, REGISTRY_DENIED where it does not tell
@@ -103,13 +107,19 @@ export interface ImagePorts {
   requestCount(): number;
 }
 
+/** A layout that is being made. */
+export interface FreshLayout extends Repository {
+  /** Lists content without tags, all at once, and says what the layout is. */
+  inventory(entries: readonly Descriptor[], annotations: Annotations): Promise<void>;
+}
+
 /** Where results are written: whole or not at all. */
 export interface OutputPorts {
   /**
    * Fills a new folder beside `dir` and puts it in its place.
    * @throws {VoxError} CANNOT_WRITE, also when `dir` holds something that vox did not write
    */
-  replaceLayout<T>(dir: string, fill: (layout: Repository) => Promise<T>): Promise<T>;
+  replaceLayout<T>(dir: string, fill: (layout: FreshLayout) => Promise<T>): Promise<T>;
   /** @throws {VoxError} CANNOT_WRITE */
   writeFile(path: string, content: ByteStream): Promise<void>;
 }

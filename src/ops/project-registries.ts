@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { ContentReader, Repository } from "../oci/content-store.ts";
+import type { Repository } from "../oci/content-store.ts";
 import type { RegistryBase } from "../oci/reference.ts";
 import type { Access } from "../oci/token-scope.ts";
 import type { RegistrySection } from "../pm/manifest/manifest.ts";
@@ -40,7 +40,7 @@ export class ProjectRegistries {
   }
 
   /** For blobs by digest, from the registry or a mirror of the user's. */
-  reader(registry: string, name: PackageName): ContentReader {
+  reader(registry: string, name: PackageName): PackageRepository {
     return this.#ports.packageReader(this.location(registry), name);
   }
 

@@ -31,6 +31,7 @@ import { documentStore } from "./document-store.ts";
 import { FsLayerCache } from "./fs-layer-cache.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
 import { hostPlatform } from "./host-platform.ts";
+import { fsVendored } from "./fs-vendored.ts";
 import { RegistryAccess } from "./registry-access.ts";
 import { RegistryMirrors } from "./fs-registry-mirrors.ts";
 import { systemClock } from "./system-clock.ts";
@@ -105,6 +106,7 @@ const folderPorts = (signal: AbortSignal): FolderPorts => ({
     outerRules: () => readOuterRules(dir),
   }),
   makeFolder,
+  vendored: fsVendored,
   git: {
     describe: async (folder) => (await import("./process-git.ts")).processGit(signal).describe(folder),
   },

@@ -3,9 +3,8 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ByteStream } from "../core/byte-stream.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
-import type { Repository } from "../oci/content-store.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
-import type { OutputPorts } from "../ops/ports.ts";
+import type { FreshLayout, OutputPorts } from "../ops/ports.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** How often a place is fought for: each time somebody else took it in the moment between two renames. */
@@ -22,7 +21,7 @@ export const fsOutput: OutputPorts = {
 export const makeFolder = (dir: string): Promise<void> =>
   writing(dir, async () => void (await mkdir(dir, { recursive: true })));
 
-async function replaceLayout<T>(dir: string, fill: (layout: Repository) => Promise<T>): Promise<T> {
+async function replaceLayout<T>(dir: string, fill: (layout: FreshLayout) => Promise<T>): Promise<T> {
   refuseForeign(dir, await contentsOf(dir));
   await removeAbandoned(dir);
   const fresh = besidePath(dir);

@@ -11,6 +11,8 @@ export interface FetchOptions {
   readonly cache: BlobCache;
   /** The repository of a package; asked for blobs by digest and nothing else, so that `--frozen` may use it. */
   readonly repositoryFor: (registry: string, name: PackageName) => ContentReader;
+  /** What the project carries with it, asked before any registry. */
+  readonly carried?: () => Promise<ContentReader | undefined>;
   /** Judges what has just come into the cache; what it throws at is thrown out again. */
   readonly prove?: (item: FetchItem) => Promise<void>;
   /** Whether only the cache may be asked. */
@@ -34,8 +36,6 @@ export interface FetchResult {
 export async function fetchBlobs(plan: FetchPlan, options: FetchOptions): Promise<FetchResult> {
   const present = await mapConcurrent(plan.items, 32, (item) => options.cache.exists(blobOf(item), transferOf(options)));
   const missing = plan.items.filter((_, index) => !present[index]);
-  const [first] = missing;
-  if (first && options.offline) throw new VoxError("OFFLINE_UNPROVABLE", `${described(first)} is not in the cache`);
   await mapConcurrent(missing, options.concurrency ?? 8, (item) => fetchBlob(item, options));
   return { fetched: missing.length, bytes: missing.reduce((sum, item) => sum + item.archive.size, 0) };
 }
@@ -45,16 +45,28 @@ export async function fetchBlobs(plan: FetchPlan, options: FetchOptions): Promis
  * @throws {VoxError} as `fetchBlobs`
  */
 export async function fetchBlob(item: FetchItem, options: FetchOptions): Promise<void> {
-  if (options.offline) throw new VoxError("OFFLINE_UNPROVABLE", `${described(item)} is not in the cache`);
   const blob = blobOf(item);
-  const repository = options.repositoryFor(item.registry, item.name);
+  const { reader, where } = await placeOf(item, options);
   try {
-    await options.cache.push(blob, repository.fetch(blob, transferOf(options)), transferOf(options));
+    await options.cache.push(blob, reader.fetch(blob, transferOf(options)), transferOf(options));
   } catch (error) {
-    throw inContext(item, error);
+    throw inContext(item, where, error);
   }
   await proveFetched(item, options);
   options.onEvent?.({ kind: "blob-fetched", digest: blob.digest, bytes: blob.size, what: `${item.name}@${item.version}` });
+}
+
+interface BlobPlace {
+  readonly reader: ContentReader;
+  /** For complaints. */
+  readonly where: string;
+}
+
+async function placeOf(item: FetchItem, options: FetchOptions): Promise<BlobPlace> {
+  const carried = await options.carried?.();
+  if (carried && (await carried.exists(blobOf(item)))) return { reader: carried, where: "the project's vendored content" };
+  if (options.offline) throw new VoxError("OFFLINE_UNPROVABLE", `${described(item)} is not in the cache`);
+  return { reader: options.repositoryFor(item.registry, item.name), where: `registry \`${item.registry}\`` };
 }
 
 async function proveFetched(item: FetchItem, { prove, cache }: FetchOptions): Promise<void> {
@@ -77,8 +89,7 @@ const transferOf = (options: FetchOptions) => (options.signal ? { signal: option
 const described = (item: FetchItem): string =>
   `\`${item.archive.digest}\`, the archive of \`${item.name}@${item.version}\`${item.platform ? ` for \`${item.platform}\`` : ""},`;
 
-function inContext(item: FetchItem, error: unknown): unknown {
-  const where = `registry \`${item.registry}\``;
+function inContext(item: FetchItem, where: string, error: unknown): unknown {
   if (isVoxError(error, "CONTENT_MISSING")) {
     return new VoxError("CONTENT_MISSING", `${described(item)} is not in ${where}`, {
       hint: `check that \`${item.name}@${item.version}\` is still published, or run \`vox update ${item.name}\``,

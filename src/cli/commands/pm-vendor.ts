@@ -1,0 +1,18 @@
+import { vendorProject, type VendorResult } from "../../ops/vendor-project.ts";
+import { formatBytes } from "../../ui/format-bytes.ts";
+import { type CommandContext, isGiven, textOption } from "../command-context.ts";
+import { jsonDocument } from "../output.ts";
+import { openCommand } from "./project-command.ts";
+
+export async function run(context: CommandContext): Promise<void> {
+  const { options, globals } = context;
+  const { project, hold, ports } = await openCommand(context, "package");
+  const dir = textOption(options, "dir") ?? "vendor";
+  const result = await vendorProject(project, { hold, dir, baseImages: isGiven(options, "base-images") }, ports);
+  if (globals.json) return context.stdout(jsonDocument(result));
+  if (!globals.quiet) context.stderr(summary(result));
+}
+
+const summary = ({ out, packages, baseImages, bytes }: VendorResult): string =>
+  `${out} holds ${packages} ${packages === 1 ? "package" : "packages"}` +
+  `${baseImages > 0 ? ` and ${baseImages} base ${baseImages === 1 ? "image" : "images"}` : ""}: ${formatBytes(bytes)}\n`;

@@ -1,0 +1,39 @@
+import type { Digest } from "../core/digest.ts";
+import { VoxError } from "../errors/vox-error.ts";
+import type { MadeLayer } from "../container/build/layer-cache.ts";
+import { parseImageManifest } from "../oci/parse-manifest.ts";
+import { readContent } from "../oci/read-content.ts";
+import type { CachePorts } from "./ports.ts";
+import { readProvedArchive } from "./prove-archive.ts";
+import type { LockedGitPackage } from "./pack-git-package.ts";
+import { type Vendored, VENDORED_DIFF_ID, type VendoredLayout } from "./vendored.ts";
+
+/**
+ * The archive of a git package that the project carries, taken into the cache; `undefined` when it carries none. Its bytes are
+ * proved by the strict reader and the locked diff-id.
+ * @throws {VoxError} ARCHIVE_INVALID, CONTENT_MISMATCH, OCI_INVALID
+ */
+export async function vendoredGitArchive(
+  { name, version, source }: LockedGitPackage,
+  vendored: Vendored,
+  { layers }: Pick<CachePorts, "layers">,
+): Promise<MadeLayer | undefined> {
+  const layout = await vendored.layout();
+  const layer = layout && (await layerOf(layout, source.diffId));
+  if (!layout || !layer) return undefined;
+  await layers.blobs.ingest(layout.fetch(layer));
+  const { mediaType, digest, size } = layer;
+  const archive = { mediaType, digest, size, diffId: source.diffId };
+  await readProvedArchive(layers.blobs, { name, version, archive });
+  return { descriptor: { mediaType, digest, size }, diffId: source.diffId };
+}
+
+async function layerOf(layout: VendoredLayout, diffId: Digest) {
+  const entry = (await layout.entries()).find(({ annotations }) => annotations?.[VENDORED_DIFF_ID] === diffId);
+  if (!entry) return undefined;
+  const what = `the vendored manifest \`${entry.digest}\``;
+  const { layers } = parseImageManifest(await readContent(layout, entry), { mediaType: entry.mediaType, what });
+  const [layer] = layers;
+  if (layer && layers.length === 1) return layer;
+  throw new VoxError("OCI_INVALID", `${what} has ${layers.length} layers instead of one`);
+}
