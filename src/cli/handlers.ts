@@ -15,6 +15,8 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   "pm-index": () => import("./commands/pm-index.ts"),
   "pm-mirror": () => import("./commands/pm-mirror.ts"),
   "pm-vendor": () => import("./commands/pm-vendor.ts"),
+  login: () => import("./commands/login.ts"),
+  logout: () => import("./commands/logout.ts"),
   package: () => import("./commands/package.ts"),
   deploy: () => import("./commands/deploy.ts"),
   "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),

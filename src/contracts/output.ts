@@ -157,6 +157,19 @@ export const indexDocument = z.looseObject({
   versions: count,
 });
 
+const loginPlace = z.looseObject({
+  kind: z.enum(["helper", "file"]),
+  helper: z.string().optional().describe("NAME of `docker-credential-NAME`"),
+  file: z.string().optional(),
+});
+
+export const loginDocument = z.looseObject({ host: z.string(), username: z.string(), stored: loginPlace });
+
+export const logoutDocument = z.looseObject({
+  host: z.string(),
+  removed: z.array(loginPlace).describe("Where there was a login; empty when there was none"),
+});
+
 export const fileListDocument = z.looseObject({
   files: z.array(
     z.looseObject({
@@ -222,6 +235,8 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   "pm-index": indexDocument,
   "pm-mirror": mirrorDocument,
   "pm-vendor": vendorDocument,
+  login: loginDocument,
+  logout: logoutDocument,
   package: imageDocument,
   deploy: imageDocument,
   "file-list": fileListDocument,

@@ -138,7 +138,7 @@ export const ERROR_CATALOGUE = {
   REGISTRY_DENIED: entry(
     EXIT.denied,
     "A registry refuses the credentials, or wants some.",
-    "run `docker login`, or set VOX_REGISTRY and VOX_REGISTRY_TOKEN",
+    "run `vox login HOST`, or set VOX_REGISTRY and VOX_REGISTRY_TOKEN",
   ),
   REGISTRY_INSECURE: entry(
     EXIT.config,

@@ -19,6 +19,37 @@ export interface CredentialHelper {
   get(name: string, serverAddress: string): Promise<Credentials | undefined>;
 }
 
+/** What a person logs in with; under the user `<token>` the secret is an identity token. */
+export interface Login {
+  readonly username: string;
+  readonly secret: string;
+}
+
+/** A program that keeps credentials, told to keep or to forget some. */
+export interface CredentialKeeper extends CredentialHelper {
+  /** @throws {VoxError} CREDENTIALS_INVALID */
+  store(name: string, serverAddress: string, login: Login): Promise<void>;
+  /** @throws {VoxError} CREDENTIALS_INVALID */
+  erase(name: string, serverAddress: string): Promise<void>;
+}
+
+/** Where a login is kept. */
+export type LoginPlace =
+  { readonly kind: "helper"; readonly helper: string } | { readonly kind: "file"; readonly file: string };
+
+export interface LoginStore {
+  /** @throws {VoxError} CREDENTIALS_INVALID, CANNOT_WRITE, LOCK_HELD */
+  store(host: string, login: Login): Promise<LoginPlace>;
+  /**
+   * Forgets a host's login, and says where there was one.
+   * @throws {VoxError} CREDENTIALS_INVALID, CANNOT_WRITE, LOCK_HELD
+   */
+  erase(host: string): Promise<readonly LoginPlace[]>;
+}
+
+/** The user name under which helpers and files keep an identity token. */
+export const IDENTITY_TOKEN_USER = "<token>";
+
 export const anonymous: CredentialSource = { credentialsFor: async () => undefined };
 
 /** VOX_REGISTRY_TOKEN, bound to the host of VOX_REGISTRY (contracts, §8). */
@@ -46,4 +77,11 @@ export function hostTokenParts(token: string): { readonly username: string; read
   return colon < 0
     ? { username: "vox", password: token }
     : { username: token.slice(0, colon), password: token.slice(colon + 1) };
+}
+
+/** What a login is when it is shown to a registry; `undefined` for one without a name or a secret. */
+export function credentialsOf({ username, secret }: Login): Credentials | undefined {
+  if (secret === "") return undefined;
+  if (username === IDENTITY_TOKEN_USER) return { kind: "identity-token", username, token: secret };
+  return username === "" ? undefined : { kind: "basic", username, password: secret };
 }

@@ -1,5 +1,5 @@
 import { parseJson, type JsonCursor } from "../core/json-cursor.ts";
-import type { Credentials } from "./credentials.ts";
+import { credentialsOf, type Credentials, IDENTITY_TOKEN_USER } from "./credentials.ts";
 
 /** What Docker's `config.json` and containers' `auth.json` say about registries. */
 export interface DockerConfig {
@@ -20,8 +20,6 @@ export interface CredentialLookup {
 const DOCKER_HUB = "docker.io";
 const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 const DOCKER_HUB_HOSTS: ReadonlySet<string> = new Set([DOCKER_HUB, "index.docker.io", "registry-1.docker.io"]);
-/** The user name under which helpers and files keep an identity token. */
-const IDENTITY_TOKEN_USER = "<token>";
 
 /** @throws {VoxError} CREDENTIALS_INVALID */
 export function parseDockerConfig(bytes: Uint8Array, what: string): DockerConfig {
@@ -38,9 +36,11 @@ export function parseDockerConfig(bytes: Uint8Array, what: string): DockerConfig
 export function lookUpCredentials(config: DockerConfig, host: string): CredentialLookup {
   const helper = Object.entries(config.credHelpers).find(([key]) => hostOfKey(key) === host)?.[1] ?? config.credsStore;
   const stored = Object.entries(config.auths).find(([key, value]) => hostOfKey(key) === host && value)?.[1];
-  const serverAddress = host === DOCKER_HUB ? DOCKER_HUB_KEY : host;
-  return { ...(helper && { helper: { name: helper, serverAddress } }), ...(stored && { stored }) };
+  return { ...(helper && { helper: { name: helper, serverAddress: keyOfHost(host) } }), ...(stored && { stored }) };
 }
+
+/** The key under which files and helpers know a host. */
+export const keyOfHost = (host: string): string => (host === DOCKER_HUB ? DOCKER_HUB_KEY : host);
 
 /**
  * What a credential helper prints for `get`; `undefined` when it holds nothing for the host.
@@ -48,11 +48,14 @@ export function lookUpCredentials(config: DockerConfig, host: string): Credentia
  */
 export function parseHelperAnswer(bytes: Uint8Array, what: string): Credentials | undefined {
   const json = parseJson(bytes, { code: "CREDENTIALS_INVALID", what });
-  return credentialsFrom(json.at("Username").present?.string() ?? "", json.at("Secret").present?.string() ?? "");
+  return credentialsOf({
+    username: json.at("Username").present?.string() ?? "",
+    secret: json.at("Secret").present?.string() ?? "",
+  });
 }
 
 /** A key's host; `undefined` for one that is about a namespace of a host. */
-function hostOfKey(key: string): string | undefined {
+export function hostOfKey(key: string): string | undefined {
   const [, host = "", path = ""] = /^(?:https?:\/\/)?([^/]+)(?:\/(.*?))?\/?$/i.exec(key) ?? [];
   const lower = host.toLowerCase();
   if (path !== "" && !/^v[12]$/.test(path)) return undefined;
@@ -65,7 +68,7 @@ function parseAuth(json: JsonCursor): Credentials | undefined {
   const { username, password } = parseLogin(json);
   if (identityToken) return { kind: "identity-token", username: username || IDENTITY_TOKEN_USER, token: identityToken };
   if (registryToken) return { kind: "registry-token", token: registryToken };
-  return credentialsFrom(username, password);
+  return credentialsOf({ username, secret: password });
 }
 
 /** `auth` is base64 of `user:password`; older files spell the two out. */
@@ -79,10 +82,4 @@ function parseLogin(json: JsonCursor): { readonly username: string; readonly pas
   if (colon < 0) json.at("auth").fail("is not base64 of `user:password`");
   // Docker pads old passwords with NUL.
   return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, "") };
-}
-
-function credentialsFrom(username: string, secret: string): Credentials | undefined {
-  if (secret === "") return undefined;
-  if (username === IDENTITY_TOKEN_USER) return { kind: "identity-token", username, token: secret };
-  return username === "" ? undefined : { kind: "basic", username, password: secret };
 }

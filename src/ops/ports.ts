@@ -6,7 +6,9 @@ import type { EventSink } from "../core/events.ts";
 import type { PackageName } from "../core/package-name.ts";
 import type { Platform } from "../core/platform.ts";
 import type { ContentStore, Mounter, Repository } from "../oci/content-store.ts";
+import type { Login, LoginStore } from "../oci/credentials.ts";
 import type { Annotations, Descriptor } from "../oci/descriptor.ts";
+import type { LoginProof } from "../oci/prove-login.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import type { Access } from "../oci/token-scope.ts";
 import type { BlobCache } from "../pm/cas/blob-cache.ts";
@@ -65,6 +67,13 @@ export interface RegistryPorts {
   packageNames(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[]>;
   /** For resolving, from a mirror too: metadata is kept by digest, and offline it is all there is. */
   metadataRepository(location: RegistryLocation, name: PackageName, options: { readonly offline: boolean }): PackageRepository;
+}
+
+/** Where logins are proved and kept. */
+export interface CredentialPorts {
+  /** @throws {VoxError} REGISTRY_DENIED, REGISTRY_UNAVAILABLE */
+  proveLogin(host: string, login: Login, signal: AbortSignal): Promise<LoginProof>;
+  readonly logins: LoginStore;
 }
 
 /** Repositories that packages come from. */

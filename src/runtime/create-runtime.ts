@@ -8,6 +8,7 @@ import { FsBlobDirectory } from "../oci/fs-blob-directory.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
 import type {
   CachePorts,
+  CredentialPorts,
   EnginePorts,
   FolderPorts,
   GitPorts,
@@ -32,7 +33,7 @@ import { FsLayerCache } from "./fs-layer-cache.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
 import { hostPlatform } from "./host-platform.ts";
 import { fsVendored } from "./fs-vendored.ts";
-import { RegistryAccess } from "./registry-access.ts";
+import { dockerLogins, RegistryAccess } from "./registry-access.ts";
 import { RegistryMirrors } from "./fs-registry-mirrors.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -40,6 +41,7 @@ import { systemClock } from "./system-clock.ts";
 export type Runtime = RunPorts &
   FolderPorts &
   RegistryPorts &
+  CredentialPorts &
   CachePorts &
   ImagePorts &
   OutputPorts &
@@ -65,6 +67,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     onEvent,
     ...folderPorts(signal),
     ...registryPorts(access, paths),
+    proveLogin: (host, login, stop) => access.proveLogin(host, login, stop),
+    logins: dockerLogins(env, home),
     ...cachePorts(paths.cacheDir),
     ...imagePorts(access, env),
     gitSources: gitSources(paths.cacheDir, env, signal),

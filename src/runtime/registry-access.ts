@@ -2,12 +2,13 @@ import { join, resolve } from "node:path";
 import type { Environment } from "../config/environment-variables.ts";
 import { parseListVariable } from "../config/parse-variable.ts";
 import type { VoxPaths } from "../config/paths.ts";
-import { type CredentialSource, firstOf, hostTokenSource } from "../oci/credentials.ts";
-import { DockerConfigCredentials } from "../oci/fs-docker-config.ts";
+import { type CredentialSource, firstOf, hostTokenSource, type Login, type LoginStore } from "../oci/credentials.ts";
+import { DockerConfigCredentials, DockerLoginStore } from "../oci/fs-docker-config.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
 import { UndiciTransport } from "../oci/http-undici-transport.ts";
 import { ProcessCredentialHelper } from "../oci/process-credential-helper.ts";
-import { RegistryClient } from "../oci/registry-client.ts";
+import { type LoginProof, proveLogin } from "../oci/prove-login.ts";
+import { RegistryClient, type RegistryPorts } from "../oci/registry-client.ts";
 import { RemoteStore, type RemoteStoreOptions } from "../oci/remote-store.ts";
 import { listRepositories } from "../oci/tag-list.ts";
 import { observedTransport } from "../oci/transport.ts";
@@ -75,19 +76,26 @@ export class RegistryAccess {
     return new RemoteStore(this.#client(canonicalHost(host)), repository, options);
   }
 
+  proveLogin(host: string, login: Login, signal: AbortSignal): Promise<LoginProof> {
+    return proveLogin(host, login, this.#clientPorts(), signal);
+  }
+
   #client(host: string): RegistryClient {
     const known = this.#clients.get(host);
     if (known) return known;
-    const client = new RegistryClient(host, {
+    const client = new RegistryClient(host, { ...this.#clientPorts(), credentials: this.#credentials });
+    this.#clients.set(host, client);
+    return client;
+  }
+
+  #clientPorts(): Omit<RegistryPorts, "credentials"> {
+    return {
       transport: observedTransport(this.#transport, () => {
         this.#requestCount += 1;
       }),
-      credentials: this.#credentials,
       clock: systemClock,
       insecureHosts: parseListVariable(this.#options.env, "VOX_INSECURE_REGISTRIES"),
-    });
-    this.#clients.set(host, client);
-    return client;
+    };
   }
 }
 
@@ -105,10 +113,16 @@ function tokenSource(env: Environment, location: RegistryLocation): readonly Cre
   return token !== "" && isNamed && location.kind === "oci" ? [hostTokenSource(canonicalHost(location.host), token)] : [];
 }
 
+const dockerConfigFile = (env: Environment, home: string): string =>
+  join(env["DOCKER_CONFIG"] || join(home, ".docker"), "config.json");
+
+/** Where `vox login` keeps what it is told. */
+export const dockerLogins = (env: Environment, home: string): LoginStore =>
+  new DockerLoginStore(dockerConfigFile(env, home), new ProcessCredentialHelper({ env }));
+
 function dockerCredentials(env: Environment, home: string): CredentialSource {
-  const dockerDir = env["DOCKER_CONFIG"] || join(home, ".docker");
   const runtimeDir = env["XDG_RUNTIME_DIR"] ?? "";
-  const files = [join(dockerDir, "config.json"), ...(runtimeDir === "" ? [] : [join(runtimeDir, "containers", "auth.json")])];
+  const files = [dockerConfigFile(env, home), ...(runtimeDir === "" ? [] : [join(runtimeDir, "containers", "auth.json")])];
   return new DockerConfigCredentials(files, new ProcessCredentialHelper({ env }));
 }
 

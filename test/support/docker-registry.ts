@@ -21,11 +21,18 @@ export function hasDockerRegistry(): boolean {
   return false;
 }
 
+export interface DockerRegistryOptions {
+  /** Lines of an htpasswd file, with bcrypt; the registry then wants a password. */
+  readonly htpasswd?: string;
+}
+
 /** The distribution's own registry on a free port, its content in a temporary folder. */
-export async function startDockerRegistry(): Promise<DockerRegistry> {
+export async function startDockerRegistry({ htpasswd }: DockerRegistryOptions = {}): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "vox-registry-"));
   const host = `127.0.0.1:${await freePort()}`;
   const config = join(folder, "config.json");
+  const passwords = join(folder, "htpasswd");
+  if (htpasswd !== undefined) await writeFile(passwords, htpasswd);
   await writeFile(
     config,
     JSON.stringify({
@@ -33,6 +40,7 @@ export async function startDockerRegistry(): Promise<DockerRegistry> {
       log: { level: "error", accesslog: { disabled: true } },
       storage: { filesystem: { rootdirectory: join(folder, "data") }, delete: { enabled: true } },
       http: { addr: host },
+      ...(htpasswd !== undefined && { auth: { htpasswd: { realm: "registry", path: passwords } } }),
     }),
   );
   const child = spawn(PROGRAM, ["serve", config], { stdio: "ignore" });
@@ -51,7 +59,7 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with exit code ${child.exitCode}`);
     const answered = await fetch(url).catch(() => undefined);
-    if (answered?.ok) return;
+    if (answered?.ok || answered?.status === 401) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`${PROGRAM} does not answer`);

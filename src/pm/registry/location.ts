@@ -30,6 +30,9 @@ export function parseRegistryLocation(index: string): RegistryLocation {
   throw invalid(index);
 }
 
+/** Whether a text is a host as an `oci://` location has it. */
+export const isRegistryHost = (text: string): boolean => HOST_PATTERN.test(text);
+
 /** The location as an `index` string; parsing it gives the same location. */
 export const formatRegistryLocation = (location: RegistryLocation): string =>
   location.kind === "file"

@@ -15,6 +15,8 @@ _vox() {
       " tree") path="tree" ;;
       " why") path="why" ;;
       " outdated") path="outdated" ;;
+      " login") path="login" ;;
+      " logout") path="logout" ;;
       " package") path="package" ;;
       " deploy") path="deploy" ;;
       " commands") path="commands" ;;
@@ -24,6 +26,8 @@ _vox() {
       " ci") path="ci" ;;
       "pm publish") path="pm publish" ;;
       "pm index") path="pm index" ;;
+      "pm mirror") path="pm mirror" ;;
+      "pm vendor") path="pm vendor" ;;
       "ci command-compliance") path="ci command-compliance" ;;
       "ci docs-sync") path="ci docs-sync" ;;
     esac
@@ -87,6 +91,22 @@ _vox() {
     "pm index:--package") COMPREPLY=(); return ;;
     "pm index:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "pm index:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm mirror:--to") COMPREPLY=(); return ;;
+    "pm mirror:--from") COMPREPLY=(); return ;;
+    "pm mirror:--package") COMPREPLY=(); return ;;
+    "pm mirror:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm mirror:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm vendor:--dir") COMPREPLY=(); return ;;
+    "pm vendor:--package") COMPREPLY=(); return ;;
+    "pm vendor:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm vendor:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "login:--username") COMPREPLY=(); return ;;
+    "login:--package") COMPREPLY=(); return ;;
+    "login:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "login:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "logout:--package") COMPREPLY=(); return ;;
+    "logout:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "logout:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "package:--format") COMPREPLY=($(compgen -W "oci-layout docker-archive" -- "$current")); return ;;
     "package:--out") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "package:--package") COMPREPLY=(); return ;;
@@ -116,8 +136,8 @@ _vox() {
     "completions:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
   esac
   case "$path" in
-    "") words_here="init add remove update lock sync tree why outdated package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
-    "pm") words_here="publish index --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "") words_here="init add remove update lock sync tree why outdated login logout package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
+    "pm") words_here="publish index mirror vendor --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci") words_here="command-compliance docs-sync --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "init") words_here="--name --kind --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "add") words_here="--dev --skill --features --no-default-features --optional --registry --path --git --tag --branch --rev --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -130,6 +150,10 @@ _vox() {
     "outdated") words_here="--offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm publish") words_here="--dry-run --list --registry --allow-dirty --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm index") words_here="--registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm mirror") words_here="--to --from --all --all-versions --with-dependencies --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm vendor") words_here="--dir --base-images --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "login") words_here="--username --password-stdin --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "logout") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "package") words_here="--format --out --list --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deploy") words_here="--target --load --run --tag --dry-run --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci command-compliance") words_here="--format --list --only --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;

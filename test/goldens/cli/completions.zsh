@@ -14,6 +14,8 @@ _vox() {
       " tree") path="tree" ;;
       " why") path="why" ;;
       " outdated") path="outdated" ;;
+      " login") path="login" ;;
+      " logout") path="logout" ;;
       " package") path="package" ;;
       " deploy") path="deploy" ;;
       " commands") path="commands" ;;
@@ -23,16 +25,18 @@ _vox() {
       " ci") path="ci" ;;
       "pm publish") path="pm publish" ;;
       "pm index") path="pm index" ;;
+      "pm mirror") path="pm mirror" ;;
+      "pm vendor") path="pm vendor" ;;
       "ci command-compliance") path="ci command-compliance" ;;
       "ci docs-sync") path="ci docs-sync" ;;
     esac
   done
   case "$path" in
     "")
-      commands=('init:Write a Vox.toml where there is none' 'add:Add dependencies to Vox.toml and lock them' 'remove:Remove dependencies from Vox.toml and lock what is left' 'update:Lock the highest versions that the manifests admit' 'lock:Write vox.lock from the manifests, base images included, or check it' 'sync:Fetch what vox.lock names, verify it and link it as .vox_modules' 'tree:Show what the package depends on, from vox.lock alone' 'why:Tell why a package is locked, and why in this version' 'outdated:List what is newer than vox.lock, base images included' 'package:Build the application'\''s image into a folder' 'deploy:Build the application'\''s image and bring it to where it runs' 'commands:List every command' 'explain:Say what an error code means and what to do about it' 'completions:Print a completion script for a shell' 'pm:Work with registries and packages' 'ci:Check what the repository promises')
+      commands=('init:Write a Vox.toml where there is none' 'add:Add dependencies to Vox.toml and lock them' 'remove:Remove dependencies from Vox.toml and lock what is left' 'update:Lock the highest versions that the manifests admit' 'lock:Write vox.lock from the manifests, base images included, or check it' 'sync:Fetch what vox.lock names, verify it and link it as .vox_modules' 'tree:Show what the package depends on, from vox.lock alone' 'why:Tell why a package is locked, and why in this version' 'outdated:List what is newer than vox.lock, base images included' 'login:Log in to a registry and keep the credentials where Docker does' 'logout:Forget the credentials of a registry' 'package:Build the application'\''s image into a folder' 'deploy:Build the application'\''s image and bring it to where it runs' 'commands:List every command' 'explain:Say what an error code means and what to do about it' 'completions:Print a completion script for a shell' 'pm:Work with registries and packages' 'ci:Check what the repository promises')
       _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' '(-V --version)'{-V,--version}'[Print the version]' '*:command:{ _describe command commands }' ;;
     "pm")
-      commands=('publish:Publish the package to a registry' 'index:Write the index of a registry anew from its tags')
+      commands=('publish:Publish the package to a registry' 'index:Write the index of a registry anew from its tags' 'mirror:Copy packages with all that is attached to them to another registry, a folder or a file' 'vendor:Put all that vox.lock names into a folder of the project, for use without a network')
       _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' '*:command:{ _describe command commands }' ;;
     "ci")
       commands=('command-compliance:Prove that the command registry, the program and the reference agree' 'docs-sync:Write the generated reference pages and schemas, or check that they are fresh')
@@ -70,6 +74,18 @@ _vox() {
     "pm index")
       commands=()
       _arguments -S '--registry[Registry of \[registries\] to index]:value:' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "pm mirror")
+      commands=()
+      _arguments -S '--to[Where to\: oci\://host/prefix, file\:DIR, FILE.tar, or a registry of \[registries\]]:value:' '--from[Where from, written the same way; by default the registries of the project]:value:' '--all[Copy every version of every package that the source lists]' '--all-versions[Copy every version of the packages that are named]' '--with-dependencies[Copy every version too that what is copied may be resolved with]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "pm vendor")
+      commands=()
+      _arguments -S '--dir[Folder at the top of the project]:value:' '--base-images[Base images too, for every locked platform]' '--offline[No network at all, only what the cache and the folder can prove]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "login")
+      commands=()
+      _arguments -S '--username[User name; asked for on a terminal by default]:value:' '--password-stdin[Read the password from standard input instead of asking for it]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
+    "logout")
+      commands=()
+      _arguments -S '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
     "package")
       commands=()
       _arguments -S '--format[What to write]:value:(oci-layout docker-archive)' '--out[Folder to write; dist/FORMAT by default]:folder:_files -/' '--list[List the files that enter the application layer, with the reason, and build nothing]' '--locked[Fail when vox.lock is missing or stale; this is always so]' '--frozen[As --locked, and ask registries for blobs by digest only]' '--offline[Use no network; what the cache cannot prove is an error]' '--package[Work on this member of the workspace instead of the one whose folder you stand in]:value:' '--json[Print one JSON document on stdout]' '--color[Colour what is told on stderr]:value:(auto always never)' '(-q --quiet)'{-q,--quiet}'[Tell warnings and errors only]' '(-v --verbose)'{-v,--verbose}'[Tell each blob that moves, and the stack of a bug]' '--project[Work as if standing in this folder]:folder:_files -/' '--no-progress[Do not rewrite a line to show progress]' '(-h --help)'{-h,--help}'[Print help]' ;;
