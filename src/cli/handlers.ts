@@ -15,6 +15,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   "pm-index": () => import("./commands/pm-index.ts"),
   "pm-mirror": () => import("./commands/pm-mirror.ts"),
   "pm-vendor": () => import("./commands/pm-vendor.ts"),
+  "pm-verify": () => import("./commands/pm-verify.ts"),
   login: () => import("./commands/login.ts"),
   logout: () => import("./commands/logout.ts"),
   package: () => import("./commands/package.ts"),

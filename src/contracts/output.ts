@@ -149,6 +149,17 @@ export const vendorDocument = z.looseObject({
   bytes: sizeBytes.describe("Of its blobs"),
 });
 
+export const verifyDocument = z.looseObject({
+  ok: z.boolean(),
+  checks: z.array(
+    z.looseObject({
+      id: z.string().describe("What is proved, such as `http-router archive`"),
+      ok: z.boolean(),
+      detail: z.string().describe("What was found; of a failure, its code and message"),
+    }),
+  ),
+});
+
 export const indexDocument = z.looseObject({
   registry: z.string(),
   reference: z.string(),
@@ -235,6 +246,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   "pm-index": indexDocument,
   "pm-mirror": mirrorDocument,
   "pm-vendor": vendorDocument,
+  "pm-verify": verifyDocument,
   login: loginDocument,
   logout: logoutDocument,
   package: imageDocument,

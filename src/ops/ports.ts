@@ -16,6 +16,7 @@ import type { OuterRules } from "../pm/files/list-project-files.ts";
 import type { FileReader, ProjectFolder } from "../pm/files/project-folder.ts";
 import type { GitSources } from "../pm/git/git-sources.ts";
 import type { ProjectFiles, ProjectWriter } from "../pm/manifest/project-files.ts";
+import type { ModuleFile } from "../pm/materialize/module-differences.ts";
 import type { Materializer } from "../pm/materialize/materializer.ts";
 import type { RegistryLocation } from "../pm/registry/location.ts";
 import type { PackageRepository } from "../pm/registry/package-registry.ts";
@@ -97,6 +98,8 @@ export interface CachePorts {
   /** Manifests of images that were published. */
   readonly published: ContentStore;
   readonly materializer: Materializer;
+  /** What lies in a project's `.vox_modules`, hashed anew; `undefined` without one. */
+  moduleFiles(projectDir: string): readonly ModuleFile[] | undefined;
 }
 
 export interface ImagePorts {

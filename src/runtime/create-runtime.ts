@@ -26,6 +26,7 @@ import { openProjectFolder } from "../pm/files/fs-project-folder.ts";
 import type { GitSources } from "../pm/git/git-sources.ts";
 import { FsProjectFiles } from "../pm/manifest/fs-project-files.ts";
 import { cachedRepository, offlineRepository } from "../pm/registry/cached-repository.ts";
+import { readModuleFiles } from "../pm/materialize/fs-module-files.ts";
 import { pageMemory } from "../pm/registry/page-memory.ts";
 import { createMaterializer } from "./create-materializer.ts";
 import { documentStore } from "./document-store.ts";
@@ -155,6 +156,7 @@ function cachePorts(cacheDir: string): CachePorts {
     facts,
     published: documents,
     materializer: createMaterializer(cacheDir),
+    moduleFiles: readModuleFiles,
   };
 }
 
