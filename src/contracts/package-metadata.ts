@@ -1,6 +1,7 @@
 import semver from "semver";
 import { z } from "zod";
 import { canonicalJson } from "../core/canonical-json.ts";
+import { memoized } from "../core/memoized.ts";
 import { isPackageName, type PackageName } from "../core/package-name.ts";
 import { isPlatform, type Platform } from "../core/platform.ts";
 import { VoxError } from "../errors/vox-error.ts";
@@ -21,11 +22,13 @@ const nameSchema = z.custom<PackageName>((value) => typeof value === "string" &&
 
 const platformSchema = z.custom<Platform>((value) => typeof value === "string" && isPlatform(value), "is not a platform");
 
-const versionSchema = z.string().refine((text) => semver.valid(text) !== null && /^\d/.test(text), "is not a semver version");
+const isVersion = memoized((text) => semver.valid(text) !== null && /^\d/.test(text));
 
-const requirementSchema = z
-  .string()
-  .refine((text) => semver.validRange(text.replaceAll(",", " ")) !== null, "is not a version requirement");
+const isRange = memoized((text) => semver.validRange(text.replaceAll(",", " ")) !== null);
+
+const versionSchema = z.string().refine(isVersion, "is not a semver version");
+
+const requirementSchema = z.string().refine(isRange, "is not a version requirement");
 
 const dependencySchema = z.object({
   name: nameSchema,

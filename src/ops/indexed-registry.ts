@@ -23,6 +23,7 @@ export class IndexedRegistry {
   readonly #options: IndexedRegistryOptions;
   readonly #registry: PackageRegistry;
   readonly #releases = new Map<string, Promise<Release | undefined>>();
+  readonly #hints = new Map<IndexEntry, Release | undefined>();
   readonly #entries = new Map<string, Promise<readonly IndexEntry[]>>();
   #index: Promise<RegistryIndex | undefined> | undefined;
   #trusted = true;
@@ -51,7 +52,8 @@ export class IndexedRegistry {
   /** What the index says of a version; `undefined` when it says nothing that can be used. */
   async hinted(name: PackageName, version: string): Promise<Release | undefined> {
     const entry = (await this.#entriesOf(name)).find((candidate) => candidate.version === version);
-    return entry && releaseOfEntry(entry, this.#options.name);
+    if (entry && !this.#hints.has(entry)) this.#hints.set(entry, releaseOfEntry(entry, this.#options.name));
+    return entry && this.#hints.get(entry);
   }
 
   /** What the registry holds under a version's tag, read and proved; asked once. */

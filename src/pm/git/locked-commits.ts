@@ -16,6 +16,7 @@ export interface LockedRef {
 
 /** Every git ref that a lock's own lines ask for, by `gitAskKey`: those that a patch or a project decides over are not heard. */
 export function lockedRefs(lock: Lockfile): ReadonlyMap<string, LockedRef> {
+  if (!lock.packages.some(({ source }) => source.kind === "git")) return new Map();
   const graph = lockGraph(lock);
   const patches = new Map(lock.patches.map((patch) => [packageNameKey(patch.name), parsePatchSource(patch.replacement)]));
   const asked = new Set(graph.projects.flatMap((node) => node.requirements.map(({ name }) => packageNameKey(name))));

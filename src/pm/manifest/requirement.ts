@@ -1,4 +1,5 @@
 import type { Brand } from "../../core/brand.ts";
+import { memoized } from "../../core/memoized.ts";
 import type { PackageName } from "../../core/package-name.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 
@@ -17,7 +18,7 @@ const ANY_VERSION = /^[*xX]$/;
  * Cargo's reading of a range, without spaces: a bare `2.1` is `^2.1`, a wildcard is written `*`, build metadata is dropped.
  * @throws {VoxError} VERSION_INVALID
  */
-export function normaliseRange(text: string): VersionRange {
+export const normaliseRange: (text: string) => VersionRange = memoized((text) => {
   const alternatives = text.split("||").map((alternative) => alternative.split(",").map(normaliseComparator));
   const range = alternatives.map((comparators) => comparators.join(",")).join("||");
   if (alternatives.flat().includes(undefined)) {
@@ -26,7 +27,7 @@ export function normaliseRange(text: string): VersionRange {
     });
   }
   return range as VersionRange;
-}
+});
 
 /** The same range as the `semver` library writes it. */
 export const semverRangeText = (range: string): string => range.replaceAll(",", " ");

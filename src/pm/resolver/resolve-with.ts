@@ -61,6 +61,7 @@ class LookAhead {
   readonly #source: ReleaseSource;
   readonly #preferred: ReadonlyMap<string, string>;
   readonly #ranges = new RangeCache();
+  readonly #lists = new Map<readonly ListedVersion[], VersionList>();
   readonly #begun = new Map<string, Promise<ResolveAnswer>>();
 
   constructor(request: ResolveRequest, source: ReleaseSource) {
@@ -97,11 +98,19 @@ class LookAhead {
   async #follow(registry: string, name: PackageName, range: string): Promise<void> {
     const answer = await this.answer({ kind: "versions", registry, name });
     if (answer.kind !== "versions" || answer.versions === undefined) return;
-    const list = new VersionList(answer.versions, { permitted: new Set() }, this.#ranges);
+    const list = this.#listOf(answer.versions);
     const set = list.match(range);
     const locked = list.positionOf(this.#preferred.get(packageNameKey(name)) ?? "");
     const position = locked ?? (set.at(-1) ?? 0) - 1;
     if (position >= 0) this.start({ kind: "release", registry, name, version: list.textAt(position) });
+  }
+
+  #listOf(listed: readonly ListedVersion[]): VersionList {
+    const known = this.#lists.get(listed);
+    if (known) return known;
+    const list = new VersionList(listed, { permitted: NONE_PERMITTED }, this.#ranges);
+    this.#lists.set(listed, list);
+    return list;
   }
 
   async #look(lookup: Lookup): Promise<ResolveAnswer> {
@@ -109,6 +118,8 @@ class LookAhead {
     return releaseAnswer(lookup, await this.#source.release(lookup.registry, lookup.name, lookup.version));
   }
 }
+
+const NONE_PERMITTED: ReadonlySet<string> = new Set();
 
 const versionsAnswer = (versions: readonly ListedVersion[] | undefined): ResolveAnswer => ({
   kind: "versions",

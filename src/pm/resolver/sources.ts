@@ -64,7 +64,17 @@ export function sortedRequirements(requirements: readonly Requirement[]): Requir
 }
 
 /** A text that two requirements share when they ask the same. */
-export const requirementKey = (requirement: Requirement): string =>
+export function requirementKey(requirement: Requirement): string {
+  const known = KEYS.get(requirement);
+  if (known !== undefined) return known;
+  const key = keyOf(requirement);
+  KEYS.set(requirement, key);
+  return key;
+}
+
+const KEYS = new WeakMap<Requirement, string>();
+
+const keyOf = (requirement: Requirement): string =>
   [
     requirement.name,
     requirement.scope,
