@@ -7,7 +7,8 @@ import { formatSource } from "../pm/lockfile/render-lock.ts";
 import type { ArchiveBlob, MaterializedPackage } from "../project/materialized-project.ts";
 import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
-import { gitPackage, lockedGitArchive } from "./pack-git-package.ts";
+import { gitPackage } from "./locked-git-package.ts";
+import { lockedGitArchive } from "./pack-git-package.ts";
 import { type InspectContent, packPackage } from "./pack-package.ts";
 import type { CachePorts, FolderPorts, GitPorts } from "./ports.ts";
 

@@ -5,7 +5,8 @@ import { fetchPlan } from "../pm/fetch/fetch-plan.ts";
 import type { ArchivedPackage } from "../pm/materialize/closure.ts";
 import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
-import { gitPackage, lockedGitArchive } from "./pack-git-package.ts";
+import { gitPackage } from "./locked-git-package.ts";
+import { lockedGitArchive } from "./pack-git-package.ts";
 import type { CachePorts, GitPorts, RunPorts } from "./ports.ts";
 
 /** Brings the blobs of a closure into the cache, one way for all and one for a single package that was found spoilt. */

@@ -2,7 +2,7 @@ import { COMPRESSOR_NAME } from "../archive/compress.ts";
 import type { MadeLayer } from "../container/build/layer-cache.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { digestOf } from "../core/digest.ts";
-import { type PackageName, packageNameKey } from "../core/package-name.ts";
+import { packageNameKey } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { listProjectFiles } from "../pm/files/list-project-files.ts";
 import { findPackage, type FoundPackage, neighbourFolders } from "../pm/git/find-package.ts";
@@ -10,33 +10,16 @@ import { gitRequirements, gitWishes } from "../pm/git/git-requirements.ts";
 import { GitSession } from "../pm/git/git-session.ts";
 import { formatCommit, type GitCommit } from "../pm/git/git-sources.ts";
 import type { RepositoryTree } from "../pm/git/repository-tree.ts";
-import type { ClosurePackage, PackageWishes } from "../pm/lockfile/closure.ts";
-import type { LockedSource } from "../pm/lockfile/lockfile.ts";
 import { normalisedManifestText } from "../pm/manifest/normalise-manifest.ts";
 import type { ArchiveBlob } from "../project/materialized-project.ts";
 import { makeArchive } from "./pack-package.ts";
+import type { LockedGitPackage } from "./locked-git-package.ts";
 import type { CachePorts, GitPorts } from "./ports.ts";
 import type { Vendored } from "./vendored.ts";
 import { vendoredGitArchive } from "./vendored-archive.ts";
 
 /** Raised when the archive of the same commit changes. */
 const GIT_PACK_FORMAT = 1;
-
-type LockedGit = Extract<LockedSource, { readonly kind: "git" }>;
-
-/** A git package of a closure. */
-export interface LockedGitPackage {
-  readonly name: PackageName;
-  readonly version: string;
-  readonly source: LockedGit;
-  readonly wishes: PackageWishes;
-}
-
-/** A closure's entry that comes from git. */
-export const gitPackage = (
-  { name, version = "", wishes = { requires: [], featureTable: [] } }: ClosurePackage,
-  source: LockedGit,
-): LockedGitPackage => ({ name, version, source, wishes });
 
 type PackPorts = Pick<CachePorts, "layers">;
 

@@ -5,7 +5,7 @@ import { parseImageManifest } from "../oci/parse-manifest.ts";
 import { readContent } from "../oci/read-content.ts";
 import type { CachePorts } from "./ports.ts";
 import { readProvedArchive } from "./prove-archive.ts";
-import type { LockedGitPackage } from "./pack-git-package.ts";
+import type { LockedGitPackage } from "./locked-git-package.ts";
 import { type Vendored, VENDORED_DIFF_ID, type VendoredLayout } from "./vendored.ts";
 
 /**
