@@ -2,6 +2,7 @@ import { commandRegistryJsonSchema } from "../contracts/command-registry.ts";
 import type { JsonSchema } from "../contracts/json-schema.ts";
 import { materializedProjectJsonSchema } from "../contracts/materialized-project.ts";
 import { outputJsonSchemas } from "../contracts/output.ts";
+import { publishProvenanceJsonSchema } from "../contracts/provenance.ts";
 import type { CommandRegistry } from "../contracts/command-registry.ts";
 import { voxLockJsonSchema } from "../contracts/vox-lock.ts";
 import { voxTomlJsonSchema } from "../contracts/vox-toml.ts";
@@ -35,6 +36,7 @@ export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFil
   schemaFile(SCHEMA_PATH, commandRegistryJsonSchema()),
   schemaFile("contracts/manifest/vox-toml.schema.json", voxTomlJsonSchema()),
   schemaFile("contracts/lockfile/vox-lock.schema.json", voxLockJsonSchema()),
+  schemaFile("contracts/provenance/pm-publish.schema.json", publishProvenanceJsonSchema()),
   schemaFile("contracts/handoff/materialized-project.schema.json", materializedProjectJsonSchema()),
   ...[...outputJsonSchemas()].map(([name, schema]) => schemaFile(`contracts/output/${name}.schema.json`, schema)),
 ];

@@ -22,6 +22,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   deploy: () => import("./commands/deploy.ts"),
   "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),
   "ci-docs-sync": () => import("./commands/ci-docs-sync.ts"),
+  "ci-pm-provenance": () => import("./commands/ci-pm-provenance.ts"),
   commands: () => import("./commands/commands.ts"),
   explain: () => import("./commands/explain.ts"),
   completions: () => import("./commands/completions.ts"),

@@ -117,8 +117,11 @@ export const publishDocument = z.looseObject({
   reference: z.string(),
   manifest: digest,
   archives: z.array(z.looseObject({ platform: platform.optional(), digest, diffId: digest, size: sizeBytes })),
-  published: z.boolean().describe("false with `--dry-run`"),
+  provenance: digest.describe("Manifest of the record that is attached to `manifest`"),
+  published: z.boolean().describe("false with `--dry-run`, and for what `--workspace` found published with the same content"),
 });
+
+export const publishWorkspaceDocument = z.looseObject({ packages: z.array(publishDocument) });
 
 const transfer = z.looseObject({
   bytes: sizeBytes.describe("Sent, manifests included"),
@@ -243,6 +246,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   outdated: outdatedDocument,
   sync: syncDocument,
   "pm-publish": publishDocument,
+  "pm-publish-workspace": publishWorkspaceDocument,
   "pm-index": indexDocument,
   "pm-mirror": mirrorDocument,
   "pm-vendor": vendorDocument,

@@ -32,9 +32,17 @@ export interface TagReader {
   tags(options?: TransferOptions): Promise<readonly string[]>;
 }
 
+export interface TagOptions extends TransferOptions {
+  /** Refuses to move a tag from other content. A registry can only be asked before; other stores make sure. */
+  readonly onlyNew?: boolean;
+}
+
 export interface TagWriter {
-  /** Points the tag at content that the store holds. */
-  tag(descriptor: Descriptor, tag: string, options?: TransferOptions): Promise<void>;
+  /**
+   * Points the tag at content that the store holds.
+   * @throws {VoxError} PUBLISH_RACE when the tag should be new and is not
+   */
+  tag(descriptor: Descriptor, tag: string, options?: TagOptions): Promise<void>;
 }
 
 export interface ReferrerOptions extends TransferOptions {

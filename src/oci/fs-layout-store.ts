@@ -8,7 +8,7 @@ import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { parseJson } from "../core/json-cursor.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { ReferrerOptions, Repository, TransferOptions } from "./content-store.ts";
+import type { ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
 import type { Annotations, Descriptor } from "./descriptor.ts";
 import { FsBlobDirectory } from "./fs-blob-directory.ts";
 import { withDirectoryLock } from "./fs-directory-lock.ts";
@@ -24,6 +24,7 @@ import {
   withEntries,
   withTag,
 } from "./layout-index.ts";
+import { refuseMoved } from "./new-tag.ts";
 import { descriptorOf } from "./parse-descriptor.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOfManifest, parseImageIndex } from "./parse-manifest.ts";
 import { readContent } from "./read-content.ts";
@@ -74,9 +75,13 @@ export class FsLayoutStore implements Repository {
   }
 
   /** @throws {VoxError} CONTENT_MISSING, REFERENCE_INVALID, LOCK_HELD, OCI_INVALID, CANNOT_WRITE */
-  async tag(descriptor: Descriptor, tag: string): Promise<void> {
+  async tag(descriptor: Descriptor, tag: string, options: TagOptions = {}): Promise<void> {
     parseTag(tag);
-    await this.#edit([descriptor], (index) => withTag(index, descriptor, tag));
+    await this.#edit([descriptor], (index) => {
+      const there = index.manifests.find((entry) => tagOf(entry) === tag);
+      refuseMoved(there, descriptor, tag, options);
+      return withTag(index, descriptor, tag);
+    });
   }
 
   /** Names content in `index.json` without a tag, as a referrer is (contracts, §7). */

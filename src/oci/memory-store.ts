@@ -2,9 +2,10 @@ import { type ByteStream, collectBytes, streamOf, verifying } from "../core/byte
 import { type Digest, isDigest } from "../core/digest.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { ReferrerOptions, Repository, TransferOptions } from "./content-store.ts";
+import type { ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifestType } from "./media-types.ts";
+import { refuseMoved } from "./new-tag.ts";
 import { descriptorOf } from "./parse-descriptor.ts";
 import { parseTag } from "./reference.ts";
 import { listedReferrers, type Referrer, requireReferrer } from "./referrers.ts";
@@ -65,9 +66,10 @@ export class MemoryStore implements Repository {
     return sortedByUtf8(this.#tags.keys(), (tag) => tag);
   }
 
-  async tag(descriptor: Descriptor, tag: string): Promise<void> {
+  async tag(descriptor: Descriptor, tag: string, options: TagOptions = {}): Promise<void> {
     parseTag(tag);
     if (!(await this.exists(descriptor))) throw new VoxError("CONTENT_MISSING", `\`${descriptor.digest}\` is not there`);
+    refuseMoved(this.#tags.get(tag), descriptor, tag, options);
     this.#tags.set(tag, { mediaType: descriptor.mediaType, digest: descriptor.digest, size: descriptor.size });
   }
 

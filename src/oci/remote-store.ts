@@ -2,9 +2,10 @@ import { type ByteStream, collectBytes, streamOf, verifying } from "../core/byte
 import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { sessionOf, uploadBlob } from "./blob-upload.ts";
-import type { Mounter, ReferrerOptions, Repository, TransferOptions } from "./content-store.ts";
+import type { Mounter, ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifestType, MEDIA_TYPE } from "./media-types.ts";
+import { refuseMoved } from "./new-tag.ts";
 import { descriptorOf } from "./parse-descriptor.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOfManifest } from "./parse-manifest.ts";
 import type { PageMemory } from "./paged-list.ts";
@@ -124,7 +125,8 @@ export class RemoteStore implements Repository, Mounter {
     return listTags(this.#client, this.#repository, { scopes: this.#scopes, ...memory, ...options });
   }
 
-  async tag(descriptor: Descriptor, tag: string, options: TransferOptions = {}): Promise<void> {
+  async tag(descriptor: Descriptor, tag: string, { onlyNew = false, ...options }: TagOptions = {}): Promise<void> {
+    if (onlyNew) refuseMoved(await this.resolve(tag, options), descriptor, tag, { onlyNew });
     const bytes = await collectBytes(this.fetch(descriptor, options), manifestLimit(descriptor));
     await this.#putManifest(descriptor, parseTag(tag), bytes, options);
   }

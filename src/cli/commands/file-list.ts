@@ -21,8 +21,9 @@ function lineOf(entry: MarkedPath): string {
   return `${verdict.kind === "included" ? "+" : "-"} ${path}  (${reasonOf(entry)})\n`;
 }
 
+/** Rules of files and lists say where they stand themselves. */
 function reasonOf({ verdict }: MarkedPath): string {
-  if (verdict.kind === "left-out")
-    return verdict.by === "always" ? `never included: ${verdict.rule}` : `${verdict.by}: ${verdict.rule}`;
-  return verdict.by === "include" ? `include: ${verdict.rule ?? ""}` : "not hidden by any rule";
+  if (verdict.kind === "included") return verdict.rule ?? "not hidden by any rule";
+  if (verdict.by === "always") return `never included: ${verdict.rule}`;
+  return verdict.by === "output" ? `output: ${verdict.rule}` : verdict.rule;
 }

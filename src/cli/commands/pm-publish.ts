@@ -1,27 +1,53 @@
+import { isContinuousIntegration } from "../../config/parse-variable.ts";
+import { VoxError } from "../../errors/vox-error.ts";
 import { chosenMember } from "../../ops/open-project.ts";
+import type { PublishOptions } from "../../ops/prepare-publication.ts";
 import { listPackage, publishMember, type PublishResult } from "../../ops/publish-package.ts";
+import { publishWorkspace } from "../../ops/publish-workspace.ts";
 import { type CommandContext, isGiven, textOption } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
 import { printFileList } from "./file-list.ts";
 import { openCommand } from "./project-command.ts";
 
 export async function run(context: CommandContext): Promise<void> {
+  const wholeWorkspace = isGiven(context.options, "workspace");
+  if (wholeWorkspace) refuseOne(context);
   const { project, choice, ports } = await openCommand(context, "edit");
-  const { options, globals } = context;
+  const publishing = publishOptions(context);
+  if (wholeWorkspace) {
+    const packages = await publishWorkspace(project, publishing, ports);
+    return print(context, { packages }, packages);
+  }
   const member = chosenMember(project, choice);
-  if (isGiven(options, "list")) return printFileList(context, await listPackage(project, member, ports));
-  const publishing = {
-    member,
-    registry: textOption(options, "registry") ?? "default",
-    dryRun: isGiven(options, "dry-run"),
-    allowDirty: isGiven(options, "allow-dirty"),
-  };
-  const result = await publishMember(project, publishing, ports);
-  if (globals.json) return context.stdout(jsonDocument(result));
-  if (!globals.quiet) context.stderr(summary(result));
+  if (isGiven(context.options, "list")) return printFileList(context, await listPackage(project, member, ports));
+  const result = await publishMember(project, member, publishing, ports);
+  print(context, result, [result]);
 }
 
-const summary = ({ name, version, reference, archives, published }: PublishResult): string =>
-  `${published ? "published" : "would publish"} ${name}@${version} as ${reference}\n${archives
-    .map(({ platform, digest, size }) => `  ${platform ? `${platform} ` : ""}${digest} (${size} bytes)\n`)
-    .join("")}`;
+const publishOptions = ({ options, env }: CommandContext): PublishOptions => ({
+  registry: textOption(options, "registry") ?? "default",
+  dryRun: isGiven(options, "dry-run"),
+  allowDirty: isGiven(options, "allow-dirty"),
+  builder: isContinuousIntegration(env) ? "ci" : "local",
+});
+
+function refuseOne({ globals, options }: CommandContext): void {
+  const other = globals.packageName === undefined ? isGiven(options, "list") && "--list" : "--package";
+  if (other === false) return;
+  throw new VoxError("USAGE", `\`--workspace\` is about all members, and \`${other}\` about one`, { hint: "give one of them" });
+}
+
+function print(
+  { globals, options, stdout, stderr }: CommandContext,
+  document: unknown,
+  results: readonly PublishResult[],
+): void {
+  if (globals.json) return stdout(jsonDocument(document));
+  if (!globals.quiet) stderr(results.map((result) => summary(result, isGiven(options, "dry-run"))).join(""));
+}
+
+function summary({ name, version, reference, archives, published }: PublishResult, dryRun: boolean): string {
+  const verb = published ? "published" : dryRun ? "would publish" : "kept";
+  const lines = archives.map(({ platform, digest, size }) => `  ${platform ? `${platform} ` : ""}${digest} (${size} bytes)\n`);
+  return `${verb} ${name}@${version} as ${reference}\n${lines.join("")}`;
+}

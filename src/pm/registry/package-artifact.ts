@@ -35,6 +35,14 @@ export interface PackageArtifact {
   /** Every document in the order of pushing: configs, manifests, the root last. */
   readonly documents: readonly OciDocument[];
   readonly archives: readonly Descriptor[];
+  /** One for each platform, or the only one. */
+  readonly images: readonly ArtifactImage[];
+}
+
+export interface ArtifactImage {
+  readonly platform?: Platform;
+  readonly manifest: Descriptor;
+  readonly archive: ArchiveBlob;
 }
 
 /** A package without platforms has one archive, any other one for each platform. */
@@ -53,17 +61,24 @@ export function packageArtifact(input: PackageArtifactInput): PackageArtifact {
   const { metadata, archives, facts } = input;
   const annotations = packageAnnotations(metadata, facts);
   if (archives.kind === "neutral") {
-    const { config, manifest } = imageDocuments(metadata, annotations, archives.blob);
-    return { metadata, root: manifest, documents: [config, manifest], archives: [archiveDescriptor(archives.blob)] };
+    const { blob } = archives;
+    const { config, manifest } = imageDocuments(metadata, annotations, blob);
+    const image = { manifest: manifest.descriptor, archive: blob };
+    return { metadata, root: manifest, documents: [config, manifest], archives: [archiveDescriptor(blob)], images: [image] };
   }
   const blobs = sortedByUtf8(archives.blobs, (blob) => blob.platform);
-  const images = blobs.map((blob) => imageDocuments(metadata, annotations, blob, blob.platform));
+  const made = blobs.map((blob) => ({ blob, ...imageDocuments(metadata, annotations, blob, blob.platform) }));
   const root = indexDocument(
     annotations,
-    images.map((image, index) => withPlatform(image.manifest.descriptor, blobs[index]?.platform)),
+    made.map(({ manifest, blob }) => withPlatform(manifest.descriptor, blob.platform)),
   );
-  const documents = [...images.flatMap((image) => [image.config, image.manifest]), root];
-  return { metadata, root, documents, archives: blobs.map(archiveDescriptor) };
+  const documents = [...made.flatMap(({ config, manifest }) => [config, manifest]), root];
+  const images = made.map(({ manifest, blob }) => ({
+    platform: blob.platform,
+    manifest: manifest.descriptor,
+    archive: blob,
+  }));
+  return { metadata, root, documents, archives: blobs.map(archiveDescriptor), images };
 }
 
 /** Bytes and descriptor of a document that vox writes. */

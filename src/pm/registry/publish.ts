@@ -1,20 +1,26 @@
 import { streamOf } from "../../core/byte-stream.ts";
 import { VoxError } from "../../errors/vox-error.ts";
-import type { ContentReader, Repository, TransferOptions } from "../../oci/content-store.ts";
+import type { ContentReader, Repository, TagReader, TransferOptions } from "../../oci/content-store.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { OciDocument, PackageArtifact } from "./package-artifact.ts";
+import type { AttachedRecord } from "./provenance.ts";
 import { isSameRelease, tagVersion, versionTag, yankTag } from "./version-tag.ts";
 import { EMPTY_DOCUMENT, yankDocument, type YankState } from "./yank.ts";
 
+export interface PublishPackageOptions extends TransferOptions {
+  /** Attached before the tag is set, so that a version which can be found has its record. */
+  readonly record?: AttachedRecord;
+}
+
 /**
- * Puts a new version into a registry: archives, configs and manifests by digest, then the tag, which is read back (contracts, §5).
+ * Puts a new version into a registry: archives, configs and manifests by digest, its record, then the tag, which is read back (contracts, §5).
  * @throws {VoxError} VERSION_EXISTS, PUBLISH_RACE, CONTENT_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_DENIED
  */
 export async function publishPackage(
   repository: Repository,
   artifact: PackageArtifact,
   blobs: ContentReader,
-  options: TransferOptions = {},
+  { record, ...options }: PublishPackageOptions = {},
 ): Promise<Descriptor> {
   const { name, version } = artifact.metadata;
   const tag = versionTag(version);
@@ -23,7 +29,11 @@ export async function publishPackage(
     if (!(await repository.exists(archive, options))) await repository.push(archive, blobs.fetch(archive, options), options);
   }
   await pushDocuments(repository, artifact.documents, options);
-  await repository.tag(artifact.root.descriptor, tag, options);
+  if (record) {
+    await pushDocuments(repository, record.documents, options);
+    await repository.attach([record.manifest.descriptor], options);
+  }
+  await repository.tag(artifact.root.descriptor, tag, { ...options, onlyNew: true });
   const tagged = await repository.resolve(tag, options);
   if (tagged?.digest === artifact.root.descriptor.digest) return artifact.root.descriptor;
   throw new VoxError("PUBLISH_RACE", `\`${name}@${version}\` was published by someone else at the same moment`, {
@@ -48,8 +58,12 @@ export async function publishYank(
   return manifest.descriptor;
 }
 
-async function refuseExistingVersion(
-  repository: Repository,
+/**
+ * Versions that differ in build metadata alone are one.
+ * @throws {VoxError} VERSION_EXISTS
+ */
+export async function refuseExistingVersion(
+  repository: TagReader,
   name: string,
   version: string,
   options: TransferOptions,

@@ -11,6 +11,9 @@ import canonical
 from layout import CONFIG, INDEX, LAYER_GZIP, LAYER_TAR, MANIFEST, REF_NAME, Layout, digest_of
 
 PACKAGE_TYPE = "application/vnd.vox.package.v1"
+IN_TOTO = "application/vnd.in-toto+json"
+STATEMENT = "https://in-toto.io/Statement/v1"
+PROVENANCE = "https://slsa.dev/provenance/v1"
 INLINE_LIMIT = 16 * 1024
 FORBIDDEN_TABLES = ("dev-dependencies", "patch", "deploy", "registries", "workspace")
 ANNOTATIONS = ("title", "version", "description", "licenses", "source", "revision", "created")
@@ -22,13 +25,44 @@ def check_registry(folder, findings):
     for name in sorted(os.listdir(folder)):
         layout = Layout(os.path.join(folder, name), findings)
         tags = [entry.get("annotations", {}).get(REF_NAME) for entry in layout.index["manifests"]]
-        findings.expect(len(set(tags)) == len(tags), f"{name}: a tag occurs twice")
+        named = [tag for tag in tags if tag]
+        findings.expect(len(set(named)) == len(named), f"{name}: a tag occurs twice")
+        roots = {}
         for entry, tag in zip(layout.index["manifests"], tags):
-            if findings.expect(tag, f"{name}: an entry without a tag") and not tag.startswith("yank_"):
+            if tag and not tag.startswith("yank_"):
                 published = check_version(layout, name, entry, tag, findings)
-                known[(name, published["version"])] = published
+                known[(name, published["version"])] = roots[entry["digest"]] = published
+        records = [entry for entry, tag in zip(layout.index["manifests"], tags) if not tag]
+        findings.equal(len(records), len(roots), f"{name}: number of provenance records")
+        for entry in records:
+            check_record(layout, name, entry, roots, findings)
         layout.expect_no_strangers()
     return known
+
+
+def check_record(layout, name, entry, roots, findings):
+    """A referrer of a version: an unsigned in-toto statement with SLSA provenance, that names what it is attached to."""
+    what = f"{name} record"
+    findings.equal(entry.get("artifactType"), IN_TOTO, f"{what}: artifactType of the entry")
+    manifest = layout.document(entry, what)
+    findings.equal(manifest.get("artifactType"), IN_TOTO, f"{what}: artifactType")
+    findings.equal(layout.blob(manifest["config"], what), b"{}", f"{what}: config")
+    subject = manifest.get("subject", {}).get("digest")
+    if not findings.expect(subject in roots, f"{what}: its subject is no version"):
+        return
+    findings.equal(len(manifest["layers"]), 1, f"{what}: number of layers")
+    layer = manifest["layers"][0]
+    findings.equal(layer.get("annotations"), {"in-toto.io/predicate-type": PROVENANCE}, f"{what}: annotations of its layer")
+    statement = layout.document(layer, what)
+    findings.equal((statement["_type"], statement["predicateType"]), (STATEMENT, PROVENANCE), f"{what}: types")
+    published = roots[subject]
+    named = {f"sha256:{item['digest']['sha256']}" for item in statement["subject"]}
+    manifests = {archive_["manifest"] for archive_ in published["archives"]} | {subject}
+    findings.equal(named, manifests, f"{what}: subjects")
+    parameters = statement["predicate"]["buildDefinition"]["externalParameters"]
+    findings.equal((parameters["name"], parameters["version"]), (name, published["version"]), f"{what}: name and version")
+    made = {f"sha256:{item['digest']['sha256']}" for item in statement["predicate"]["runDetails"]["byproducts"]}
+    findings.equal(made, {archive_["digest"] for archive_ in published["archives"]}, f"{what}: archives")
 
 
 def check_version(layout, name, entry, tag, findings):
