@@ -30,6 +30,7 @@ _vox() {
       "pm vendor") path="pm vendor" ;;
       "ci command-compliance") path="ci command-compliance" ;;
       "ci docs-sync") path="ci docs-sync" ;;
+      "ci pm-provenance") path="ci pm-provenance" ;;
     esac
   done
   case "$path:$previous" in
@@ -122,9 +123,14 @@ _vox() {
     "ci command-compliance:--package") COMPREPLY=(); return ;;
     "ci command-compliance:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "ci command-compliance:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "ci docs-sync:--format") COMPREPLY=($(compgen -W "text json sarif github" -- "$current")); return ;;
     "ci docs-sync:--package") COMPREPLY=(); return ;;
     "ci docs-sync:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "ci docs-sync:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "ci pm-provenance:--format") COMPREPLY=($(compgen -W "text json sarif github" -- "$current")); return ;;
+    "ci pm-provenance:--package") COMPREPLY=(); return ;;
+    "ci pm-provenance:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "ci pm-provenance:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "commands:--package") COMPREPLY=(); return ;;
     "commands:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "commands:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
@@ -138,7 +144,7 @@ _vox() {
   case "$path" in
     "") words_here="init add remove update lock sync tree why outdated login logout package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
     "pm") words_here="publish index mirror vendor --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "ci") words_here="command-compliance docs-sync --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "ci") words_here="command-compliance docs-sync pm-provenance --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "init") words_here="--name --kind --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "add") words_here="--dev --skill --features --no-default-features --optional --registry --path --git --tag --branch --rev --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "remove") words_here="--dev --skill --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -148,7 +154,7 @@ _vox() {
     "tree") words_here="--prod --depth --invert --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "why") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "outdated") words_here="--offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "pm publish") words_here="--dry-run --list --registry --allow-dirty --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm publish") words_here="--dry-run --list --registry --allow-dirty --workspace --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm index") words_here="--registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm mirror") words_here="--to --from --all --all-versions --with-dependencies --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm vendor") words_here="--dir --base-images --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -157,7 +163,8 @@ _vox() {
     "package") words_here="--format --out --list --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deploy") words_here="--target --load --run --tag --dry-run --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci command-compliance") words_here="--format --list --only --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "ci docs-sync") words_here="--check --write --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "ci docs-sync") words_here="--check --write --format --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "ci pm-provenance") words_here="--strict --format --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "commands") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "explain") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "completions") words_here="bash zsh fish --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;

@@ -126,7 +126,12 @@ describe.each(REGISTRY_KINDS)("`-` and `_` in a name are one letter, on $kind", 
       const project = await world.open();
       const [member] = project.workspace.members;
       if (!member) throw new Error("no member");
-      return publishMember(project, { member, registry: "default", dryRun: false, allowDirty: true }, world.ports);
+      return publishMember(
+        project,
+        member,
+        { registry: "default", dryRun: false, allowDirty: true, builder: "local" },
+        world.ports,
+      );
     };
     await expect(publish()).rejects.toMatchObject({
       code: "PUBLISH_REFUSED",

@@ -164,8 +164,8 @@ const PLANTED: readonly (readonly [id: string, message: string, facts: Complianc
   ["env-vars", "`HOME_BASE` is read and is not in the list of variables", withFile("src/ops/x.ts", () => "env.HOME_BASE")],
   [
     "env-vars",
-    "`SOURCE_DATE_EPOCH` is in the list and nothing reads it",
-    withFile("src/config/parse-variable.ts", (text) => text.replaceAll("SOURCE_DATE_EPOCH", "SOURCE")),
+    "`VOX_LANE` is in the list and nothing reads it",
+    withFile("src/config/lock-mode.ts", (text) => text.replaceAll("VOX_LANE", "VOX_TRACK")),
   ],
   [
     "env-vars",
