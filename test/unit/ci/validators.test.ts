@@ -164,8 +164,8 @@ const PLANTED: readonly (readonly [id: string, message: string, facts: Complianc
   ["env-vars", "`HOME_BASE` is read and is not in the list of variables", withFile("src/ops/x.ts", () => "env.HOME_BASE")],
   [
     "env-vars",
-    "`VOX_LANE` is in the list and nothing reads it",
-    withFile("src/config/lock-mode.ts", (text) => text.replaceAll("VOX_LANE", "VOX_TRACK")),
+    "`NO_COLOR` is in the list and nothing reads it",
+    withFile("src/cli/presentation.ts", (text) => text.replaceAll("NO_COLOR", "TERM")),
   ],
   [
     "env-vars",
