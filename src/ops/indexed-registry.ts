@@ -6,6 +6,7 @@ import { releaseOfEntry } from "../pm/registry/index/index-entry.ts";
 import { INDEX_REPOSITORY } from "../pm/registry/index/index-artifact.ts";
 import { RegistryIndex } from "../pm/registry/index/registry-index.ts";
 import { PackageRegistry, type PackageRepository, type Release } from "../pm/registry/package-registry.ts";
+import type { YankState } from "../pm/registry/yank.ts";
 
 export interface IndexedRegistryOptions {
   /** As the project names it. */
@@ -41,6 +42,17 @@ export class IndexedRegistry {
       return this.#registry.versions(name, this.#options);
     }
     return entries;
+  }
+
+  /** What is said of a version today; the reason of a yank is the registry's to tell. */
+  async standing(
+    name: PackageName,
+    version: string,
+    { withCreated }: { readonly withCreated: boolean },
+  ): Promise<{ readonly yank: YankState; readonly created?: string | undefined }> {
+    const entry = (await this.#entriesOf(name)).find((candidate) => candidate.version === version);
+    const yank = entry?.yanked === false ? { yanked: false } : await this.#registry.yankState(name, version, this.#options);
+    return { yank, ...(withCreated && { created: await this.created(name, version) }) };
   }
 
   /** When a version was published, as far as anybody says: the index, else the version itself. */

@@ -17,6 +17,8 @@ export interface LockVerdict {
   /** sha256 of vox.lock's bytes. */
   readonly lockDigest: Digest;
   readonly packages: number;
+  /** `[resolver] min-release-age`; 0 where it is not set. */
+  readonly minAgeMs: number;
   /** What the manifests are warned of, each time. */
   readonly warnings: readonly Pick<ManifestWarning, "code" | "message" | "hint">[];
   /** What `sync` links; absent where a folder or a commit has to be packed to know it. */
@@ -56,7 +58,7 @@ export interface VerdictPorts {
 }
 
 /** Raised when a verdict comes to mean something else. */
-const VERDICT_FORMAT = 1;
+const VERDICT_FORMAT = 2;
 
 interface Remembered {
   readonly format: number;

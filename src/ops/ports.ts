@@ -22,6 +22,7 @@ import type { RegistryLocation } from "../pm/registry/location.ts";
 import type { PackageRepository } from "../pm/registry/package-registry.ts";
 import type { EngineChoice } from "../project/deploy-intent.ts";
 import type { BuildStep } from "./build-step.ts";
+import type { VerdictNotes } from "./lock-verdict.ts";
 import type { VersionControl } from "./source-revision.ts";
 import type { Vendored } from "./vendored.ts";
 
@@ -75,6 +76,13 @@ export interface CredentialPorts {
   /** @throws {VoxError} REGISTRY_DENIED, REGISTRY_UNAVAILABLE */
   proveLogin(host: string, login: Login, signal: AbortSignal): Promise<LoginProof>;
   readonly logins: LoginStore;
+}
+
+/** What was learnt of locked versions, and how long learning it may take. */
+export interface StandingPorts {
+  readonly notes: VerdictNotes;
+  /** A signal that aborts after so many milliseconds. */
+  deadline(durationMs: number): AbortSignal;
 }
 
 /** Repositories that packages come from. */

@@ -17,6 +17,7 @@ import type {
   RegistryArchivePorts,
   RegistryPorts,
   RunPorts,
+  StandingPorts,
 } from "../ops/ports.ts";
 import { blobCache } from "../pm/cas/blob-cache.ts";
 import { FsMetadataCache } from "../pm/cas/fs-metadata-cache.ts";
@@ -48,7 +49,8 @@ export type Runtime = RunPorts &
   OutputPorts &
   RegistryArchivePorts &
   EnginePorts &
-  GitPorts;
+  GitPorts &
+  StandingPorts;
 
 export interface RuntimeOptions {
   readonly env: Environment;
@@ -73,6 +75,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...cachePorts(paths.cacheDir),
     ...imagePorts(access, env),
     gitSources: gitSources(paths.cacheDir, env, signal),
+    notes: new FsMetadataCache(paths.cacheDir),
+    deadline: (durationMs) => AbortSignal.timeout(durationMs),
     ...fsOutput,
     ...registryArchive,
     async engine(choice) {

@@ -8,9 +8,11 @@ import { FsProjectFiles } from "../pm/manifest/fs-project-files.ts";
 import type { Materializer } from "../pm/materialize/materializer.ts";
 import { createMaterializer } from "./create-materializer.ts";
 import { hostPlatform } from "./host-platform.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** The little of the machine that a command with nothing to do needs: no registry, no engine, no archive. */
 export interface VerdictRuntime extends VerdictPorts {
+  nowMs(): number;
   materializer(): Materializer;
 }
 
@@ -20,6 +22,7 @@ export function createVerdictRuntime(env: Environment): VerdictRuntime {
   return {
     notes: new FsMetadataCache(cacheDir),
     files: new FsProjectFiles("/"),
+    nowMs: systemClock.nowMs,
     materializer: () => createMaterializer(cacheDir),
   };
 }

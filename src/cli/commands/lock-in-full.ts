@@ -1,5 +1,6 @@
 import { lockProject } from "../../ops/lock-project.ts";
 import { rememberVerdict } from "../../ops/lock-verdict.ts";
+import { tellStandings } from "../../ops/tell-standings.ts";
 import { FileObserver } from "../../pm/manifest/observed-files.ts";
 import type { CommandContext } from "../command-context.ts";
 import { type LockOutcome, lockDocument } from "./lock-summary.ts";
@@ -11,9 +12,11 @@ export async function lockInFull(context: CommandContext, recalled: Recall | und
   const observer = new FileObserver();
   const { project, hold, ports } = await openCommand(context, "lock", observer);
   const result = await lockProject(project, hold, ports);
+  await tellStandings(project, result, hold, ports);
   if (recalled && !result.changed) {
-    const { warnings } = project.workspace;
-    const verdict = { lockDigest: result.digest, packages: result.lock.packages.length, warnings };
+    const { warnings, resolver } = project.workspace;
+    const minAgeMs = resolver.minReleaseAgeMs;
+    const verdict = { lockDigest: result.digest, packages: result.lock.packages.length, minAgeMs, warnings };
     await rememberVerdict(recalled.question, verdict, observer, recalled.runtime.notes);
   }
   return lockDocument(result);

@@ -1,4 +1,5 @@
 import { lockPolicyFor } from "../../config/lock-mode.ts";
+import { knownFindings } from "../../ops/known-standings.ts";
 import type { CommandContext } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
 import { lockFlags } from "./lock-flags.ts";
@@ -14,10 +15,11 @@ export async function run(context: CommandContext): Promise<void> {
 
 /** A lock that is only to be checked may have been checked before; everything else is for the whole op. */
 async function lockOutcome(context: CommandContext) {
-  const { mode } = lockPolicyFor("lock", lockFlags(context), context.env);
-  const recalled = mode === "default" ? undefined : await recall(context, "lock", false);
-  if (recalled?.verdict) {
-    warnAgain(recalled.verdict, context);
+  const hold = lockPolicyFor("lock", lockFlags(context), context.env);
+  const recalled = hold.mode === "default" ? undefined : await recall(context, "lock", false);
+  const findings = recalled?.verdict && (await knownFindings(recalled.verdict, hold, recalled.runtime));
+  if (recalled?.verdict && findings) {
+    warnAgain(recalled.verdict, findings, context);
     return unchangedOutcome(recalled.verdict);
   }
   const { lockInFull } = await import("./lock-in-full.ts");

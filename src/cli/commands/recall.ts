@@ -1,4 +1,6 @@
+import { warnOfFindings } from "../../ops/known-standings.ts";
 import { type LockVerdict, recallVerdict, type VerdictQuestion } from "../../ops/lock-verdict.ts";
+import type { LockFinding } from "../../pm/lockfile/judge-standings.ts";
 import { createVerdictRuntime, verdictQuestion, type VerdictRuntime } from "../../runtime/verdict-runtime.ts";
 import type { CommandContext } from "../command-context.ts";
 
@@ -17,7 +19,8 @@ export async function recall(context: CommandContext, command: "lock" | "sync", 
   return { question, runtime, verdict: await recallVerdict(question, runtime) };
 }
 
-/** Tells again what the manifests were warned of. */
-export function warnAgain({ warnings }: LockVerdict, { onEvent }: CommandContext): void {
+/** Tells again what the manifests were warned of, and what is known of the locked versions. */
+export function warnAgain({ warnings }: LockVerdict, findings: readonly LockFinding[], { onEvent }: CommandContext): void {
   for (const { code, message, hint } of warnings) onEvent({ kind: "warning", code, message, hint });
+  warnOfFindings(findings, onEvent);
 }

@@ -1,4 +1,5 @@
 import { lockPolicyFor } from "../../config/lock-mode.ts";
+import { knownFindings } from "../../ops/known-standings.ts";
 import type { SyncResult, SyncWish } from "../../ops/sync-project.ts";
 import { syncRemembered } from "../../ops/sync-remembered.ts";
 import { LINK_MODES } from "../../pm/materialize/materializer.ts";
@@ -15,14 +16,15 @@ export async function run(context: CommandContext): Promise<void> {
 
 /** A lock that an earlier run found fresh, and closures that the cache holds, need no more than a look. */
 async function synced(context: CommandContext, wish: SyncWish): Promise<SyncResult> {
-  lockPolicyFor("sync", lockFlags(context), context.env);
+  const hold = lockPolicyFor("sync", lockFlags(context), context.env);
   const recalled = await recall(context, "sync", wish.prod);
   const { verdict, runtime } = recalled;
-  if (verdict?.closures && wish.verify === "quick") {
+  const findings = verdict && (hold.mode === "default" ? [] : await knownFindings(verdict, hold, runtime));
+  if (verdict?.closures && findings && wish.verify === "quick") {
     const ports = { onEvent: context.onEvent, materializer: runtime.materializer() };
     const result = syncRemembered(verdict.closures, wish.linkMode, ports);
     if (result) {
-      warnAgain(verdict, context);
+      warnAgain(verdict, findings, context);
       return result;
     }
   }
