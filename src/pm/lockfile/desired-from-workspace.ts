@@ -15,6 +15,12 @@ export function desiredFromWorkspace(workspace: Workspace): DesiredState {
   return {
     projects: workspace.members.map(({ path, manifest }) => ({ path, ...linesOf(manifest) })),
     pathPackages: workspace.pathPackages.map(({ path, manifest }) => ({ path: posix.normalize(path), ...linesOf(manifest) })),
+    folderVersions: new Map(
+      [...workspace.members, ...workspace.pathPackages].map(({ path, manifest }) => [
+        posix.normalize(path),
+        manifest.package.version,
+      ]),
+    ),
     registries: declaredRegistries(workspace),
     patches: workspace.patches.map(({ name, requirement }) => ({ name, replacement: formatPatchSource(requirement.source) })),
     baseImages: baseImageRequests(workspace),

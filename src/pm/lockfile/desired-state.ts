@@ -6,6 +6,8 @@ import type { LockedPatch, LockedProject, LockedRegistry } from "./lockfile.ts";
 export interface DesiredState {
   readonly projects: readonly LockedProject[];
   readonly pathPackages: readonly DesiredPathPackage[];
+  /** What versions the projects and path packages have now, by path: the lock does not hold them. */
+  readonly folderVersions: ReadonlyMap<string, string>;
   /** Every registry that the project declares, and `default`. */
   readonly registries: readonly LockedRegistry[];
   readonly patches: readonly LockedPatch[];

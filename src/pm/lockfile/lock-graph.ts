@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { type PackageName, packageNameKey } from "../../core/package-name.ts";
-import type { FeatureTable, Requirement } from "../manifest/requirement.ts";
+import type { FeatureTable, Requirement, RequirementSource } from "../manifest/requirement.ts";
 import type { LockedPackage, LockedPatch, LockedProject, LockedSource } from "./lockfile.ts";
 import { parseFeatureTable, parsePatchSource, parseRequiresLine } from "./requires-line.ts";
 
@@ -45,15 +45,28 @@ export function lockGraph(parts: LockGraphParts): LockGraph {
   const byPath = new Map(projects.map((node) => [node.path, node]));
   const byName = new Map(packages.map((node) => [packageNameKey(node.name), node]));
   const patched = new Map(parts.patches.map((patch) => [packageNameKey(patch.name), parsePatchSource(patch.replacement)]));
+  const decided = sourcesOfProjects(projects);
   const target = (owner: LockNode, requirement: Requirement): LockNode | undefined => {
     const key = packageNameKey(requirement.name);
-    const patch = patched.get(key);
-    const source = patch ?? requirement.source;
-    const folder = patch ? "." : folderOf(owner);
+    const root = patched.get(key) ?? (owner.kind === "package" ? decided.get(key) : undefined);
+    const source = root ?? requirement.source;
+    const folder = root ? "." : folderOf(owner);
     const member = source.kind === "path" && folder !== undefined ? byPath.get(posix.join(folder, source.path)) : undefined;
     return member ?? byName.get(key);
   };
   return { projects, packages, target };
+}
+
+/** Where the projects themselves take a name from: it holds for everybody who asks for it. Paths are relative to the lock. */
+export function sourcesOfProjects(projects: readonly ProjectNode[]): ReadonlyMap<string, RequirementSource> {
+  const sources = new Map<string, RequirementSource>();
+  for (const { path, requirements } of projects) {
+    for (const { name, source } of requirements) {
+      const own = source.kind === "path" ? { ...source, path: posix.join(path, source.path) } : source;
+      if (!sources.has(packageNameKey(name))) sources.set(packageNameKey(name), own);
+    }
+  }
+  return sources;
 }
 
 /** The folder that a node's own `path:` sources are relative to; registry and git packages have none. */

@@ -6,6 +6,7 @@ import { type RequirementSource, semverRangeText } from "../manifest/requirement
 import type { Activation } from "./activate.ts";
 import { buildLock } from "./build-lock.ts";
 import type { DesiredState } from "./desired-state.ts";
+import { folderOf, type LockNode, sourcesOfProjects } from "./lock-graph.ts";
 import type { LockedPackage, Lockfile } from "./lockfile.ts";
 import { formatRequiresLine, parsePatchSource, parseRequiresLine } from "./requires-line.ts";
 
@@ -95,36 +96,58 @@ const missingPackages = (activation: Activation): StaleReason[] =>
     ({ owner, requirement }) => `\`${owner.name}\` requires \`${requirement.name}\`, which is not locked`,
   );
 
+/** A source is decided as it is when versions are chosen: by a patch, else by the projects' own requirements, else by who asks. */
 function unsatisfied(activation: Activation, desired: DesiredState): StaleReason[] {
   const patches = new Map(desired.patches.map((patch) => [packageNameKey(patch.name), parsePatchSource(patch.replacement)]));
-  return activation.links.flatMap(({ owner, requirement, target }) => {
-    const patch = patches.get(packageNameKey(requirement.name));
-    const source = patch ?? requirement.source;
-    if (source.kind === "path")
-      return isLocal(target) ? [] : [`\`${requirement.name}\` is asked from \`${source.path}\` and locked elsewhere`];
-    if (source.kind === "git") return otherCommit(requirement.name, source, target);
-    if (target.kind === "project" || target.source.kind === "path")
-      return [`\`${requirement.name}\` is asked from a registry and locked to a folder`];
-    const asked = `\`${owner.name}\` requires \`${requirement.name}\``;
-    if (owner.kind === "project" && target.source.kind === "registry" && target.source.registry !== source.registry) {
-      return [`${asked} ${source.range} from \`${source.registry}\`, locked from \`${target.source.registry}\``];
-    }
-    const broken = rangesOf(requirement.source, patch).find((range) => !admits(range, target.version));
-    return broken === undefined ? [] : [`${asked} ${broken}, locked is ${target.version}`];
+  const projects = [...activation.nodes.values()].flatMap(({ node }) => (node.kind === "project" ? [node] : []));
+  const decided = sourcesOfProjects(projects);
+  return activation.links.flatMap((link) => {
+    const { owner, requirement, target } = link;
+    const key = packageNameKey(requirement.name);
+    const patch = patches.get(key);
+    const source = patch ?? (owner.kind === "package" ? decided.get(key) : undefined) ?? requirement.source;
+    const elsewhere = otherSource(link, source);
+    if (elsewhere !== undefined) return [elsewhere];
+    const version = isLocal(target) ? desired.folderVersions.get(folderOf(target) ?? "") : versionOf(target);
+    const broken = rangesOf(requirement.source, patch).find((range) => !admits(range, version));
+    if (broken === undefined) return [];
+    const found = isLocal(target) ? `\`${folderOf(target)}\` is ${version}` : `locked is ${version}`;
+    return [`\`${owner.name}\` requires \`${requirement.name}\` ${broken}, ${found}`];
   });
 }
+
+/** Why what is locked does not come from where it is to come from. */
+function otherSource(
+  { owner, requirement: { name }, target }: Activation["links"][number],
+  source: RequirementSource,
+): StaleReason | undefined {
+  switch (source.kind) {
+    case "path":
+      return isLocal(target) ? undefined : `\`${name}\` is asked from \`${source.path}\` and locked elsewhere`;
+    case "git":
+      return otherCommit(name, source, target);
+    case "registry": {
+      if (isLocal(target)) return `\`${name}\` is asked from a registry and locked to a folder`;
+      const from = target.kind === "package" && target.source.kind === "registry" ? target.source.registry : source.registry;
+      if (owner.kind !== "project" || from === source.registry) return undefined;
+      return `\`${owner.name}\` requires \`${name}\` ${source.range} from \`${source.registry}\`, locked from \`${from}\``;
+    }
+  }
+}
+
+const versionOf = (node: LockNode): string | undefined => (node.kind === "package" ? node.version : undefined);
 
 /** The asked ref is in the lines that are compared already; here the locked package must be of that repository, and of a commit that is named by its id. */
 function otherCommit(
   name: string,
   { url, ref }: Extract<RequirementSource, { readonly kind: "git" }>,
-  target: Activation["links"][number]["target"],
-): StaleReason[] {
+  target: LockNode,
+): StaleReason | undefined {
   if (target.kind === "project" || target.source.kind !== "git" || target.source.url !== url)
-    return [`\`${name}\` is asked from \`${url}\` and locked elsewhere`];
+    return `\`${name}\` is asked from \`${url}\` and locked elsewhere`;
   const { commit } = target.source;
   const isOther = ref.kind === "rev" && /^[0-9a-f]{40}$/.test(ref.name) && ref.name !== commit;
-  return isOther ? [`\`${name}\` is asked at \`${ref.name}\` and locked at \`${commit}\``] : [];
+  return isOther ? `\`${name}\` is asked at \`${ref.name}\` and locked at \`${commit}\`` : undefined;
 }
 
 /** A patch narrows what is asked, as it does when versions are chosen: both ranges count. */
@@ -133,8 +156,7 @@ const rangesOf = (...sources: readonly (RequirementSource | undefined)[]): reado
 
 const admits = (range: string, version: string | undefined): boolean => semver.satisfies(version ?? "", semverRangeText(range));
 
-const isLocal = (node: Activation["links"][number]["target"]): boolean =>
-  node.kind === "project" || node.source.kind === "path";
+const isLocal = (node: LockNode): boolean => node.kind === "project" || node.source.kind === "path";
 
 const requestedBaseImages = (lock: Lockfile, desired: DesiredState): LockedBaseImage[] => {
   const wanted = new Set(desired.baseImages.map((request) => request.reference));

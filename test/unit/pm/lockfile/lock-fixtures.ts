@@ -26,6 +26,7 @@ export function asked(requires: readonly string[], featureTable: readonly string
   return {
     projects: [{ name: parsePackageName("app"), path: ".", requires, featureTable }],
     pathPackages: [],
+    folderVersions: new Map(),
     registries: [{ name: "default", index: "default" }],
     patches: [],
     baseImages: [],
