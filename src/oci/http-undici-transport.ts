@@ -126,6 +126,14 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
+/** What OpenSSL says of an answer that is no TLS, such as plain HTTP. */
+const WITHOUT_TLS: ReadonlySet<string> = new Set([
+  "EPROTO",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+  "ERR_SSL_HTTP_REQUEST",
+  "ERR_SSL_UNKNOWN_PROTOCOL",
+]);
 const BROKEN: ReadonlySet<string> = new Set([
   "ECONNRESET",
   "ECONNABORTED",
@@ -142,6 +150,7 @@ function connectionFailure(error: unknown, signal: AbortSignal | undefined): unk
   if (signal?.aborted) return signal.reason;
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
   if (BROKEN.has(code)) return new ConnectionFailure("broken", "the connection broke off", error);
+  if (WITHOUT_TLS.has(code)) return new ConnectionFailure("without-tls", "what answers there does not speak TLS", error);
   if (UNREACHABLE.has(code)) return new ConnectionFailure("unreachable", "no connection can be made", error);
   // TLS and proxy failures come under many codes; what the caller's own body threw has to pass as it is.
   return isNetworkError(error, code) ? new ConnectionFailure("unreachable", "no connection can be made", error) : error;

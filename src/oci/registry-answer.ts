@@ -19,8 +19,14 @@ const formatCall = (call: RegistryCall): string => `\`${call.method} ${call.path
 /** A failure of the network as the user is told; anything else is passed through. */
 export const callFailure = (error: unknown, call: RegistryCall): unknown =>
   error instanceof ConnectionFailure
-    ? new VoxError("REGISTRY_UNAVAILABLE", `${formatCall(call)}: ${error.message}`, { cause: error.cause })
+    ? new VoxError("REGISTRY_UNAVAILABLE", `${formatCall(call)}: ${error.message}`, {
+        cause: error.cause,
+        ...(error.kind === "without-tls" && { hint: plainHttpHint(call.host) }),
+      })
     : error;
+
+const plainHttpHint = (host: string): string =>
+  `if you trust \`${host}\` and the network on the way, set \`VOX_INSECURE_REGISTRIES=${host}\`: plain HTTP is otherwise spoken to loopback alone`;
 
 /** An answer's body, whose breaking off is told as the call's failure. */
 export async function* bodyOf(response: HttpResponse, call: RegistryCall): ByteStream {

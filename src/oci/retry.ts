@@ -24,7 +24,7 @@ export async function retrying(send: () => Promise<HttpResponse>, options: Retry
   for (let attempt = 1; ; attempt += 1) {
     const last = attempt === ATTEMPTS;
     const outcome = await settle(send);
-    if (outcome.kind === "failed" && (last || outcome.failure.kind === "unreachable" || !repeatable())) throw outcome.failure;
+    if (outcome.kind === "failed" && (last || outcome.failure.kind !== "broken" || !repeatable())) throw outcome.failure;
     if (outcome.kind === "answered" && (last || !transient(outcome.response) || !repeatable())) return outcome.response;
     const delayMs =
       (outcome.kind === "answered" && retryAfterMs(outcome.response, clock)) || FIRST_DELAY_MS * 2 ** (attempt - 1);

@@ -26,12 +26,15 @@ export interface HttpTransport {
   send(request: HttpRequest): Promise<HttpResponse>;
 }
 
-/** The network's own failure: `unreachable` before a connection stood, `broken` after, and then worth another try. */
+/** `unreachable` before a connection stood, `without-tls` where the other side speaks something else, `broken` later, and then worth another try. */
+export type ConnectionFailureKind = "unreachable" | "without-tls" | "broken";
+
+/** The network's own failure. */
 export class ConnectionFailure extends Error {
   override readonly name = "ConnectionFailure";
-  readonly kind: "unreachable" | "broken";
+  readonly kind: ConnectionFailureKind;
 
-  constructor(kind: "unreachable" | "broken", message: string, cause: unknown) {
+  constructor(kind: ConnectionFailureKind, message: string, cause: unknown) {
     super(message, { cause });
     this.kind = kind;
   }

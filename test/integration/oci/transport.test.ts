@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { collectBytes, streamOf } from "../../../src/core/byte-stream.ts";
 import { UndiciTransport } from "../../../src/oci/http-undici-transport.ts";
+import { callFailure } from "../../../src/oci/registry-answer.ts";
 import { type HttpRequest, observedTransport } from "../../../src/oci/transport.ts";
 import { startLoopbackRegistry } from "../../support/loopback-registry.ts";
 
@@ -54,6 +55,17 @@ describe("the transport", () => {
     await expect(new UndiciTransport().send(get(registry.url))).rejects.toMatchObject({ kind: "broken" });
     await registry.close();
     await expect(new UndiciTransport().send(get(registry.url))).rejects.toMatchObject({ kind: "unreachable" });
+  });
+
+  it("tells an answer without TLS, which the hint then speaks of", async () => {
+    const registry = await startLoopbackRegistry();
+    const failure = await new UndiciTransport().send(get(`https://${registry.host}/v2/`)).catch((error: unknown) => error);
+    await registry.close();
+    expect(failure).toMatchObject({ kind: "without-tls" });
+    expect(callFailure(failure, { host: registry.host, method: "GET", path: "/v2/" })).toMatchObject({
+      code: "REGISTRY_UNAVAILABLE",
+      hint: expect.stringContaining(`set \`VOX_INSECURE_REGISTRIES=${registry.host}\``),
+    });
   });
 
   it("passes on what a body's own source throws", async () => {
