@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from "commander";
+import { groupOfPath, wordOfPath } from "../contracts/command-path.ts";
 import type {
   ArgumentDeclaration,
   CommandDeclaration,
@@ -50,12 +51,8 @@ function addCommand(
   declaration: CommandDeclaration,
   onCommand: ProgramOptions["onCommand"],
 ): void {
-  const [first = "", second] = declaration.path.split(" ");
-  const parent = second === undefined ? program : groupNamed(program, registry, first);
-  const command = parent
-    .command(second ?? first)
-    .summary(declaration.summary)
-    .description(declaration.summary);
+  const parent = groupNamed(program, registry, groupOfPath(declaration.path));
+  const command = parent.command(wordOfPath(declaration.path)).summary(declaration.summary).description(declaration.summary);
   if (parent === program) command.helpGroup(titleOf(registry, declaration.area));
   for (const argument of declaration.arguments) command.addArgument(argumentOf(argument));
   for (const option of declaration.options) command.addOption(optionOf(option));
@@ -70,16 +67,15 @@ function addCommand(
 }
 
 /** A group stands in help where its first command is declared. */
-function groupNamed(program: Command, registry: CommandRegistry, name: string): Command {
-  const present = program.commands.find((command) => command.name() === name);
+function groupNamed(program: Command, registry: CommandRegistry, path: string): Command {
+  if (path === "") return program;
+  const parent = groupNamed(program, registry, groupOfPath(path));
+  const present = parent.commands.find((command) => command.name() === wordOfPath(path));
   if (present !== undefined) return present;
-  const group = registry.groups.find((candidate) => candidate.name === name);
+  const group = registry.groups.find((candidate) => candidate.name === path);
   const summary = group?.summary ?? "";
-  return program
-    .command(name)
-    .summary(summary)
-    .description(summary)
-    .helpGroup(titleOf(registry, group?.area ?? ""));
+  const made = parent.command(wordOfPath(path)).summary(summary).description(summary);
+  return parent === program ? made.helpGroup(titleOf(registry, group?.area ?? "")) : made;
 }
 
 const titleOf = (registry: CommandRegistry, area: string): string =>

@@ -31,7 +31,7 @@ const phraseOf = (sentence: string): string =>
 function calledPath(argv: readonly string[], registry: CommandRegistry): readonly string[] {
   const words = argv.filter((word) => !word.startsWith("-"));
   const paths = new Set([...registry.commands.map(({ path }) => path), ...registry.groups.map(({ name }) => name)]);
-  return [2, 1].map((length) => words.slice(0, length)).find((path) => paths.has(path.join(" "))) ?? [];
+  return [3, 2, 1].map((length) => words.slice(0, length)).find((path) => paths.has(path.join(" "))) ?? [];
 }
 
 function elsewhere(error: CommanderError, message: string, called: string): string | undefined {

@@ -6,6 +6,8 @@ import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 /** `contracts/cli/command-registry.yaml`: the authority on what vox can be asked (contracts, §8). */
 
 const word = z.string().regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/);
+/** Up to three words, so that a group may hold a group. */
+const path = z.string().regex(/^[a-z][a-z-]*(?: [a-z][a-z-]*){0,2}$/);
 const placeholder = z.string().regex(/^[A-Z][A-Z0-9_]*$/);
 const sentence = z
   .string()
@@ -33,10 +35,7 @@ const argument = z.strictObject({
 });
 
 const command = z.strictObject({
-  path: z
-    .string()
-    .regex(/^[a-z][a-z-]*(?: [a-z][a-z-]*)?$/)
-    .describe("Words after `vox`"),
+  path: path.describe("Words after `vox`"),
   summary: sentence,
   arguments: z.array(argument),
   options: z.array(option),
@@ -56,7 +55,7 @@ const command = z.strictObject({
 export const commandRegistrySchema = z.strictObject({
   version: z.literal(1),
   areas: z.array(z.strictObject({ name: word, title: z.string().min(1) })),
-  groups: z.array(z.strictObject({ name: word, summary: sentence, area: word })),
+  groups: z.array(z.strictObject({ name: path.describe("Words after `vox`"), summary: sentence, area: word })),
   global_options: z.array(option),
   commands: z.array(command).min(1),
 });

@@ -184,6 +184,32 @@ export const logoutDocument = z.looseObject({
   removed: z.array(loginPlace).describe("Where there was a login; empty when there was none"),
 });
 
+const cacheKind = z.enum(["blobs", "closures", "layers", "metadata", "git", "links", "leftovers"]);
+const useTime = z.string().nullable().describe("RFC 3339; null when there is nothing");
+
+export const cacheDirDocument = z.looseObject({ dir: z.string() });
+
+export const cacheStatusDocument = z.looseObject({
+  dir: z.string(),
+  bytes: sizeBytes,
+  kinds: z.array(z.looseObject({ kind: cacheKind, count, bytes: sizeBytes, oldestUse: useTime, newestUse: useTime })),
+  projects: z.array(z.string()).describe("Folders whose `.vox_modules` is a link into the cache"),
+});
+
+export const cacheGcDocument = z.looseObject({
+  dir: z.string(),
+  dryRun: z.boolean(),
+  removed: z.looseObject({ count, bytes: sizeBytes }),
+  kept: z.looseObject({ count, bytes: sizeBytes }),
+  kinds: z.array(z.looseObject({ kind: cacheKind, count, bytes: sizeBytes })).describe("What was removed, or would be"),
+});
+
+export const cacheClearDocument = z.looseObject({
+  dir: z.string(),
+  removed: z.looseObject({ count, bytes: sizeBytes }),
+  unlinked: z.array(z.string()).describe("Folders whose `.vox_modules` leads nowhere now"),
+});
+
 export const fileListDocument = z.looseObject({
   files: z.array(
     z.looseObject({
@@ -253,6 +279,10 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   "pm-verify": verifyDocument,
   login: loginDocument,
   logout: logoutDocument,
+  "pm-cache-dir": cacheDirDocument,
+  "pm-cache-status": cacheStatusDocument,
+  "pm-cache-gc": cacheGcDocument,
+  "pm-cache-clear": cacheClearDocument,
   package: imageDocument,
   deploy: imageDocument,
   "file-list": fileListDocument,

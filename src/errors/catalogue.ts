@@ -200,6 +200,11 @@ export const ERROR_CATALOGUE = {
 
   // Files
   CANNOT_WRITE: entry(EXIT.cannotWrite, "A file or folder cannot be written."),
+  CACHE_IN_USE: entry(
+    EXIT.failed,
+    "Projects are linked to what is in the cache, and would be left without their packages.",
+    "run `vox pm cache clear --yes`, then `vox sync` in each project",
+  ),
   LOCK_HELD: entry(
     EXIT.tryAgain,
     "Another process holds the lock that the command needs.",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type ByteStream, verifying } from "../core/byte-stream.ts";
 import { type Digest, digestFromHex, Digester, hexOf } from "../core/digest.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
+import type { MarkUsed } from "../core/use-mark.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import type { ContentStore, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
@@ -12,6 +13,8 @@ import { isSystemError, systemFailure } from "./fs-errors.ts";
 export interface BlobDirectoryOptions {
   /** What happens to a blob that turns out to be other content when it is read: a cache evicts it, so that it is fetched anew. */
   readonly onCorrupt?: "keep" | "evict";
+  /** Notes that a blob is in use, for a cache that is collected. */
+  readonly markUsed?: MarkUsed;
 }
 
 export interface StoredBlob {
@@ -59,10 +62,13 @@ export class FsBlobDirectory implements ContentStore {
   }
 
   async exists(descriptor: Descriptor): Promise<boolean> {
+    const { markUsed } = this.#options;
+    if (markUsed && !markUsed(this.path(descriptor.digest))) return false;
     return (await this.sizeOf(descriptor.digest)) === descriptor.size;
   }
 
   async *fetch(descriptor: Descriptor, options: TransferOptions = {}): ByteStream {
+    this.#options.markUsed?.(this.path(descriptor.digest));
     const handle = await this.#open(descriptor.digest);
     try {
       yield* verifying(readChunks(handle, options.signal), descriptor);

@@ -30,8 +30,10 @@ import { cachedRepository, offlineRepository } from "../pm/registry/cached-repos
 import { readModuleFiles } from "../pm/materialize/fs-module-files.ts";
 import { pageMemory } from "../pm/registry/page-memory.ts";
 import { createMaterializer } from "./create-materializer.ts";
+import { rfc3339 } from "./date-time.ts";
 import { documentStore } from "./document-store.ts";
 import { FsLayerCache } from "./fs-layer-cache.ts";
+import { markUsed } from "./fs-use-marks.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
 import { hostPlatform } from "./host-platform.ts";
 import { fsVendored } from "./fs-vendored.ts";
@@ -88,10 +90,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
 /** The git program is looked for when a dependency comes from git. */
 function gitSources(cacheDir: string, env: Environment, signal: AbortSignal): GitSources {
-  const seen = new FsMetadataCache(cacheDir);
+  const seen = new FsMetadataCache(cacheDir, markUsed);
   const open = async () => {
     const { ProcessGitSources } = await import("../pm/git/process-git-sources.ts");
-    return new ProcessGitSources({ cacheDir, seen, env, signal });
+    return new ProcessGitSources({ cacheDir, seen, env, signal, markUsed });
   };
   return {
     commitOf: async (url, ref, access) => (await open()).commitOf(url, ref, access),
@@ -126,7 +128,7 @@ const folderPorts = (signal: AbortSignal): FolderPorts => ({
 
 function registryPorts(access: RegistryAccess, { cacheDir, configDir }: VoxPaths): RegistryPorts {
   const mirrors = new RegistryMirrors(configDir);
-  const metadata = new FsMetadataCache(cacheDir);
+  const metadata = new FsMetadataCache(cacheDir, markUsed);
   const pages = pageMemory(metadata);
   return {
     defaultRegistry: access.defaultRegistry,
@@ -145,17 +147,17 @@ function registryPorts(access: RegistryAccess, { cacheDir, configDir }: VoxPaths
 }
 
 function cachePorts(cacheDir: string): CachePorts {
-  const blobs = new FsBlobDirectory(cacheDir, { onCorrupt: "evict" });
+  const blobs = new FsBlobDirectory(cacheDir, { onCorrupt: "evict", markUsed });
   const cache = blobCache(blobs);
-  const facts = new FsMetadataCache(cacheDir);
+  const facts = new FsMetadataCache(cacheDir, markUsed);
   const documents = documentStore(facts);
   return {
     cache,
-    layers: new FsLayerCache(cacheDir, {
-      exists: cache.exists,
-      fetch: cache.fetch,
-      ingest: (content) => blobs.ingest(content),
-    }),
+    layers: new FsLayerCache(
+      cacheDir,
+      { exists: cache.exists, fetch: cache.fetch, ingest: (content) => blobs.ingest(content) },
+      markUsed,
+    ),
     documents,
     facts,
     published: documents,
@@ -180,5 +182,3 @@ function createdFrom(env: Environment): string | undefined {
   const seconds = sourceDateEpochSeconds(env);
   return seconds === undefined ? undefined : rfc3339(seconds * 1000);
 }
-
-const rfc3339 = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");

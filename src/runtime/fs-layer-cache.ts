@@ -2,20 +2,24 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LayerBlobs, LayerCache, MadeLayer } from "../container/build/layer-cache.ts";
+import type { MarkUsed } from "../core/use-mark.ts";
 import { type Digest, hexOf, isDigest } from "../core/digest.ts";
 
 /** Layers made here, remembered below `<cache>/layers`; the blobs are the cache's own. */
 export class FsLayerCache implements LayerCache {
   readonly blobs: LayerBlobs;
   readonly #dir: string;
+  readonly #markUsed: MarkUsed;
 
-  constructor(cacheDir: string, blobs: LayerBlobs) {
+  constructor(cacheDir: string, blobs: LayerBlobs, markUsed: MarkUsed = () => true) {
     this.#dir = join(cacheDir, "layers");
     this.blobs = blobs;
+    this.#markUsed = markUsed;
   }
 
   /** A record is believed only while the cache holds its blob, in the length that it names. */
   async find(key: Digest): Promise<MadeLayer | undefined> {
+    this.#markUsed(this.#path(key));
     const layer = parseLayer(await readFile(this.#path(key), "utf8").catch(() => ""));
     return layer && (await this.blobs.exists(layer.descriptor)) ? layer : undefined;
   }

@@ -7,6 +7,7 @@ import { FsMetadataCache } from "../pm/cas/fs-metadata-cache.ts";
 import { FsProjectFiles } from "../pm/manifest/fs-project-files.ts";
 import type { Materializer } from "../pm/materialize/materializer.ts";
 import { createMaterializer } from "./create-materializer.ts";
+import { markUsed } from "./fs-use-marks.ts";
 import { hostPlatform } from "./host-platform.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -20,7 +21,7 @@ export interface VerdictRuntime extends VerdictPorts {
 export function createVerdictRuntime(env: Environment): VerdictRuntime {
   const { cacheDir } = resolvePaths(env, homedir());
   return {
-    notes: new FsMetadataCache(cacheDir),
+    notes: new FsMetadataCache(cacheDir, markUsed),
     files: new FsProjectFiles("/"),
     nowMs: systemClock.nowMs,
     materializer: () => createMaterializer(cacheDir),

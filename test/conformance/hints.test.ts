@@ -41,15 +41,16 @@ const anywhere = new Set([...everywhere, ...commands.flatMap(({ options }) => op
 function fault(line: string): string | undefined {
   const words = line.split(/\s+/).slice(1);
   const options = words.filter((word) => word.startsWith("--")).map((word) => word.replace(/=.*$/, ""));
-  const [first = "", second = ""] = words;
+  const [first = ""] = words;
+  const called = [3, 2, 1].map((length) => words.slice(0, length).join(" "));
   if (first === "" || first.startsWith("--") || /^[A-Z]/.test(first)) return unknownOption(options, everywhere);
-  const command = commands.find(({ path }) => path === `${first} ${second}`) ?? commands.find(({ path }) => path === first);
+  const command = called.flatMap((name) => commands.filter(({ path }) => path === name))[0];
   if (command) {
     if (command.arguments.length === 0 && words[command.path.split(" ").length]?.startsWith("--") === false)
       return `\`vox ${command.path}\` takes no argument`;
     return unknownOption(options, new Set([...everywhere, ...command.options.map(({ name }) => `--${name}`)]));
   }
-  const isGroup = groups.some(({ name }) => name === first) && (second === "" || second.startsWith("--"));
+  const isGroup = groups.some(({ name }) => name === words.filter((word) => !word.startsWith("--")).join(" "));
   return isGroup ? undefined : `there is no \`vox ${first}\``;
 }
 

@@ -1,3 +1,4 @@
+import { groupOfPath } from "../../contracts/command-path.ts";
 import { parseCommandRegistry, type CommandRegistry } from "../../contracts/command-registry.ts";
 import { EXIT } from "../../errors/catalogue.ts";
 import { lineOf } from "../file-texts.ts";
@@ -35,9 +36,9 @@ function faultsOf(registry: CommandRegistry): readonly Fault[] {
       void faults.push({ path: command.path, message: `\`vox ${command.path}\` ${message}` });
     if (seen.has(command.path)) fault("is declared twice");
     seen.add(command.path);
-    const [group = "", leaf] = command.path.split(" ");
-    if (leaf !== undefined && !groups.has(group)) fault(`is in the group \`${group}\`, which is not declared`);
-    if (leaf === undefined && groups.has(group)) fault("is a group and a command");
+    const group = groupOfPath(command.path);
+    if (group !== "" && !groups.has(group)) fault(`is in the group \`${group}\`, which is not declared`);
+    if (groups.has(command.path)) fault("is a group and a command");
     if (!areas.has(command.area)) fault(`is in the area \`${command.area}\`, which is not declared`);
     for (const code of command.exit_codes) if (!exits.has(code)) fault(`lists ${code}, which is not an exit code of vox`);
     const options = [...registry.global_options, ...command.options].map((option) => option.name);

@@ -1,6 +1,7 @@
 import { findOutdated, type BaseImageNews, type News, type PackageNews } from "../../ops/find-outdated.ts";
 import type { CommandContext } from "../command-context.ts";
 import { printResult } from "../output.ts";
+import { textTable } from "../text-table.ts";
 import { shown } from "./lock-summary.ts";
 import { namedMembers, openCommand } from "./project-command.ts";
 
@@ -45,21 +46,11 @@ function packageLines(behind: readonly PackageNews[]): string[] {
   const admits = behind.some(({ locked, admitted }) => admitted !== undefined && admitted !== locked);
   const beyond = behind.some(({ admitted, highest }) => highest !== undefined && highest !== admitted);
   return [
-    ...table([
+    ...textTable([
       ["package", "locked", "admitted", "highest"],
       ...behind.map(({ name, locked, admitted, highest }) => [name, locked, admitted ?? "none", highest ?? "none"]),
     ]),
     ...(admits ? ["`vox update` takes what the ranges admit"] : []),
     ...(beyond ? ["`vox add NAME@RANGE` asks for more than they admit; `vox why NAME` tells who sets the limit"] : []),
   ];
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

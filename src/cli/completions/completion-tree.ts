@@ -1,3 +1,4 @@
+import { groupOfPath, wordOfPath } from "../../contracts/command-path.ts";
 import type { CommandRegistry, OptionDeclaration } from "../../contracts/command-registry.ts";
 
 /** What a shell may offer after some words: the registry turned into one entry a place. */
@@ -25,16 +26,16 @@ export type CompletionValue =
 /** One node for the program, for each group and for each command. */
 export function completionTree(registry: CommandRegistry): readonly CompletionNode[] {
   const globals = [...registry.global_options.map(completionOption), HELP];
-  const tops = [
-    ...registry.commands.filter(({ path }) => !path.includes(" ")).map(({ path, summary }) => ({ name: path, summary })),
-    ...registry.groups.map(({ name, summary }) => ({ name, summary })),
-  ];
-  const root: CompletionNode = { path: "", subcommands: tops, argumentChoices: [], options: [...globals, VERSION] };
-  const groups = registry.groups.map(({ name }): CompletionNode => {
-    const inside = registry.commands.filter(({ path }) => path.startsWith(`${name} `));
-    const subcommands = inside.map(({ path, summary }) => ({ name: path.slice(name.length + 1), summary }));
-    return { path: name, subcommands, argumentChoices: [], options: globals };
-  });
+  const places = [...registry.commands, ...registry.groups.map(({ name, summary }) => ({ path: name, summary }))];
+  const inside = (group: string): CompletionNode["subcommands"] =>
+    places.filter(({ path }) => groupOfPath(path) === group).map(({ path, summary }) => ({ name: wordOfPath(path), summary }));
+  const root: CompletionNode = { path: "", subcommands: inside(""), argumentChoices: [], options: [...globals, VERSION] };
+  const groups = registry.groups.map(({ name }): CompletionNode => ({
+    path: name,
+    subcommands: inside(name),
+    argumentChoices: [],
+    options: globals,
+  }));
   const commands = registry.commands.map((command): CompletionNode => ({
     path: command.path,
     subcommands: [],

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { MarkUsed } from "../../core/use-mark.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { MetadataCache } from "../registry/cached-repository.ts";
@@ -8,13 +9,15 @@ import type { MetadataCache } from "../registry/cached-repository.ts";
 /** Metadata below `<cache>/metadata`: documents by digest, facts by the hash of their key. */
 export class FsMetadataCache implements MetadataCache {
   readonly #dir: string;
+  readonly #markUsed: MarkUsed;
 
-  constructor(cacheDir: string) {
+  constructor(cacheDir: string, markUsed: MarkUsed = () => true) {
     this.#dir = join(cacheDir, "metadata");
+    this.#markUsed = markUsed;
   }
 
   document(digest: Digest): Promise<Uint8Array | undefined> {
-    return readIfThere(this.#documentPath(digest));
+    return this.#read(this.#documentPath(digest));
   }
 
   keepDocument(digest: Digest, bytes: Uint8Array): Promise<void> {
@@ -23,13 +26,18 @@ export class FsMetadataCache implements MetadataCache {
 
   /** The key stands in the file's first line, so that a person can tell what it is about. */
   async fact(key: string): Promise<string | undefined> {
-    const bytes = await readIfThere(this.#factPath(key));
+    const bytes = await this.#read(this.#factPath(key));
     const text = bytes && new TextDecoder().decode(bytes);
     return text?.startsWith(`${key}\n`) && text.endsWith("\n") ? text.slice(key.length + 1, -1) : undefined;
   }
 
   keepFact(key: string, text: string): Promise<void> {
     return writeBeside(this.#factPath(key), new TextEncoder().encode(`${key}\n${text}\n`));
+  }
+
+  #read(path: string): Promise<Uint8Array | undefined> {
+    this.#markUsed(path);
+    return readIfThere(path);
   }
 
   #documentPath(digest: Digest): string {

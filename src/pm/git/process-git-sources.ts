@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { MarkUsed } from "../../core/use-mark.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { parseGitUrl } from "../manifest/git-source.ts";
 import type { GitRef } from "../manifest/requirement.ts";
@@ -41,6 +42,8 @@ export interface GitSourcesOptions {
   readonly seen: SeenRefs;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** Notes that a repository is in use. */
+  readonly markUsed?: MarkUsed;
 }
 
 const PARTIAL = /^\.[0-9a-f-]{36}\.partial$/;
@@ -55,11 +58,13 @@ export class ProcessGitSources implements GitSources {
   readonly #root: string;
   readonly #seen: SeenRefs;
   readonly #git: GitProgram;
+  readonly #markUsed: MarkUsed;
 
-  constructor({ cacheDir, seen, env, signal }: GitSourcesOptions) {
+  constructor({ cacheDir, seen, env, signal, markUsed = () => true }: GitSourcesOptions) {
     this.#root = join(cacheDir, "git");
     this.#seen = seen;
     this.#git = new GitProgram(env, cacheDir, signal);
+    this.#markUsed = markUsed;
   }
 
   async commitOf(url: string, ref: GitRef, { offline }: GitAccess): Promise<string> {
@@ -76,6 +81,7 @@ export class ProcessGitSources implements GitSources {
     parseGitUrl(at.url);
     const mirror = this.#mirror(at.url);
     const dir = join(mirror, at.commit);
+    this.#markUsed(dir);
     if (!(await isThere(dir))) {
       if (offline) return notSeen(at.url, `\`${formatCommit(at)}\``);
       await this.#fetched(mirror, (fresh) => this.#fetchCommit(at, fresh), dir);

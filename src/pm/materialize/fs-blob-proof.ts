@@ -70,6 +70,9 @@ async function proveBlob(
   }
 }
 
+/** The blobs that a closure is known to have been made from. */
+export const recordedBlobs = (closureDir: string): readonly Digest[] => [...readStamps(closureDir).keys()];
+
 function stampOf(path: string): string | undefined {
   const stats = statOf(path);
   return stats && fileStamp(stats);

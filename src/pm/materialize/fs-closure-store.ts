@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mapConcurrent } from "../../core/concurrency.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
+import type { MarkUsed } from "../../core/use-mark.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import { type ArchivedPackage, closureKey } from "./closure.ts";
 import { DIRECTORY_MODE, inspectTree, type TreeFault, type TreeInspection } from "./fs-inspect-tree.ts";
@@ -29,18 +30,24 @@ export type ClosureRequest = Pick<
 export const MODULES = "modules";
 const NODE_MODULES = "node_modules";
 const RECORD = "record";
+/** Its mtime tells when the closure was last used. */
+export const USED_FILE = "used";
 const TEMPORARY_PREFIX = ".tmp-";
 /** Inflating goes on beside writing; more than a few archives at a time only cost memory. */
 const UNPACK_CONCURRENCY = 4;
 
 export const modulesDir = (closureDir: string): string => join(closureDir, MODULES);
 
+export interface ClosureStorePorts extends UnpackPorts {
+  readonly markUsed: MarkUsed;
+}
+
 /** The unpacked closures below `<cache>/closures`, one directory for each set of (name, diff-id) (contracts, §3 "Materialization"). */
 export class FsClosureStore {
   readonly #dir: string;
-  readonly #ports: UnpackPorts;
+  readonly #ports: ClosureStorePorts;
 
-  constructor(cacheDir: string, ports: UnpackPorts) {
+  constructor(cacheDir: string, ports: ClosureStorePorts) {
     this.#dir = join(cacheDir, "closures");
     this.#ports = ports;
   }
@@ -66,8 +73,11 @@ export class FsClosureStore {
   async ensure(request: ClosureRequest): Promise<HeldClosure> {
     const key = closureKey(request.packages);
     const dir = this.#dirOf(key);
+    // Marked before it is looked at: a collector that removes it now sees the mark, or has removed it already.
+    this.#mark(dir);
     const known = this.known(dir);
-    if (known) return { key, dir, repaired: await this.#prove(dir, known, request) };
+    const repaired = known && (await this.#prove(dir, known, request));
+    if (repaired !== undefined) return { key, dir, repaired };
     await this.#build(dir, request);
     return { key, dir, repaired: 0 };
   }
@@ -76,12 +86,24 @@ export class FsClosureStore {
   untouched(packages: readonly ArchivedPackage[]): HeldClosure | undefined {
     const key = closureKey(packages);
     const dir = this.#dirOf(key);
+    this.#mark(dir);
     const known = this.known(dir);
     if (!known || !hasNodeModules(dir)) return undefined;
     const { faults, refreshed, record } = inspectTree(modulesDir(dir), known, "quick");
     if (faults.length > 0) return undefined;
     if (refreshed) this.keepRecord(dir, record);
     return { key, dir, repaired: 0 };
+  }
+
+  /** Unmarked it is only collected sooner: a cache that cannot be written is still a cache. */
+  #mark(dir: string): void {
+    const mark = join(dir, USED_FILE);
+    if (this.#ports.markUsed(mark) || !statOf(dir)) return;
+    try {
+      writeFileSync(mark, "", { flag: "a" });
+    } catch {
+      return;
+    }
   }
 
   #dirOf(key: Digest): string {
@@ -119,6 +141,7 @@ export class FsClosureStore {
     const stamped = directories.map((path) => ({ path, stamp: directoryStampAt(modules, path) }));
     const files = unpacked.flatMap((tree) => tree.files);
     this.keepRecord(beside, treeRecord(stamped, files));
+    this.#mark(beside);
   }
 
   /** A directory without a whole record proves nothing: it goes, by a rename first, so that nobody sees half of it. */
@@ -130,9 +153,12 @@ export class FsClosureStore {
     rmSync(away, { recursive: true, force: true });
   }
 
-  async #prove(dir: string, known: KnownTree, request: ClosureRequest): Promise<number> {
+  /** How many packages were put right; `undefined` when the closure went away just now. */
+  async #prove(dir: string, known: KnownTree, request: ClosureRequest): Promise<number | undefined> {
+    if (!statOf(dir)) return undefined;
     mendNodeModules(dir);
     const inspection = inspectTree(modulesDir(dir), known, request.verify);
+    if (inspection.faults.length > 0 && !statOf(dir)) return undefined;
     if (inspection.faults.length > 0) return this.#repair(dir, inspection, request);
     if (inspection.refreshed) this.keepRecord(dir, inspection.record);
     return 0;

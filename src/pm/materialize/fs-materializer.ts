@@ -1,13 +1,12 @@
 import { VoxError } from "../../errors/vox-error.ts";
 import type { ArchivedPackage } from "./closure.ts";
-import { FsClosureStore, type HeldClosure } from "./fs-closure-store.ts";
+import { type ClosureStorePorts, FsClosureStore, type HeldClosure } from "./fs-closure-store.ts";
 import { FsProjectLinks } from "./fs-project-links.ts";
 import { FsProjectModules, type LinkRequest } from "./fs-project-modules.ts";
 import { blobsUntouched, type BlobProofPorts, proveBlobs } from "./fs-blob-proof.ts";
-import type { UnpackPorts } from "./fs-unpack.ts";
 import type { LinkWish, Materializer, MaterializeRequest, MaterializeResult } from "./materializer.ts";
 
-export interface FsMaterializerOptions extends UnpackPorts, BlobProofPorts {
+export interface FsMaterializerOptions extends ClosureStorePorts, BlobProofPorts {
   readonly cacheDir: string;
 }
 

@@ -47,8 +47,13 @@ export class FsProjectLinks {
     });
   }
 
+  /** What the files of a project begin with. */
+  static nameOf(projectDir: string): string {
+    return `${hexOf(digestOf(projectDir))}.`;
+  }
+
   #pathOf(projectDir: string, kind: "link" | "tree"): string {
-    return join(this.#dir, `${hexOf(digestOf(projectDir))}.${kind}`);
+    return join(this.#dir, `${FsProjectLinks.nameOf(projectDir)}${kind}`);
   }
 }
 

@@ -17,12 +17,17 @@ export function removeLeftovers(dir: string, prefix: string, now: string): void 
   for (const name of readdirSync(dir)) {
     if (!name.startsWith(prefix)) continue;
     const path = join(dir, name);
-    const [host, owner] = name.slice(prefix.length).split("-");
+    const owner = name.slice(prefix.length);
     const changedNs = statOf(path)?.ctimeNs ?? nowNs;
-    const abandoned = host === HOST ? !isRunning(Number(owner)) : nowNs - changedNs > ABANDONED_AFTER_NS;
+    const abandoned = isOfThisHost(owner) ? isAbandoned(owner) : nowNs - changedNs > ABANDONED_AFTER_NS;
     if (abandoned) rmSync(path, { recursive: true, force: true });
   }
 }
+
+/** Whether a temporary path, named without its prefix, was made on this host by a process that is gone. */
+export const isAbandoned = (owner: string): boolean => isOfThisHost(owner) && !isRunning(Number(owner.split("-")[1]));
+
+const isOfThisHost = (owner: string): boolean => owner.split("-")[0] === HOST;
 
 function isRunning(candidate: number): boolean {
   try {

@@ -5,6 +5,7 @@ import { blobCache } from "../../../src/pm/cas/blob-cache.ts";
 import type { ArchivedPackage } from "../../../src/pm/materialize/closure.ts";
 import { FsMaterializer } from "../../../src/pm/materialize/fs-materializer.ts";
 import type { LinkMode, ReadPackageArchive } from "../../../src/pm/materialize/materializer.ts";
+import { markUsed } from "../../../src/runtime/fs-use-marks.ts";
 import { readArchivedManifest } from "../../../src/pm/registry/archived-manifest.ts";
 
 /** A process of its own that materializes, and stands still in the middle of one package when told to. */
@@ -35,6 +36,7 @@ const materializer = new FsMaterializer({
   blobPath: (digest) => new FsBlobDirectory(job.cacheDir).path(digest),
   readArchive,
   readManifest: readArchivedManifest,
+  markUsed,
 });
 await mkdir(job.projectDir, { recursive: true });
 await materializer.materialize({

@@ -10,6 +10,7 @@ import { type BlobCache, blobCache } from "../../../src/pm/cas/blob-cache.ts";
 import { blobOf, closureKey } from "../../../src/pm/materialize/closure.ts";
 import { FsMaterializer } from "../../../src/pm/materialize/fs-materializer.ts";
 import { readArchivedManifest } from "../../../src/pm/registry/archived-manifest.ts";
+import { markUsed } from "../../../src/runtime/fs-use-marks.ts";
 import type { MaterializeRequest } from "../../../src/pm/materialize/materializer.ts";
 import type { TestPackage } from "../../support/published-package.ts";
 
@@ -23,6 +24,8 @@ export interface Workshop extends AsyncDisposable {
   readonly events: VoxEvent[];
   request(packages: readonly TestPackage[], more?: Partial<MaterializeRequest>): MaterializeRequest;
   modulesOf(packages: readonly TestPackage[]): string;
+  /** The blobs as commands see them: what is used is marked. */
+  marked(): FsBlobDirectory;
 }
 
 export async function workshop(...packages: readonly TestPackage[]): Promise<Workshop> {
@@ -49,6 +52,7 @@ export async function workshop(...packages: readonly TestPackage[]): Promise<Wor
       ...more,
     }),
     modulesOf: (wanted) => join(cacheDir, "closures", hexOf(closureKey(wanted.map((made) => made.entry))), "modules"),
+    marked: () => new FsBlobDirectory(cacheDir, { markUsed }),
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   };
 }
@@ -60,6 +64,7 @@ export const materializerOf = (cacheDir: string): FsMaterializer =>
     blobPath: (digest) => new FsBlobDirectory(cacheDir).path(digest),
     readArchive: readPackageArchive,
     readManifest: readArchivedManifest,
+    markUsed,
   });
 
 /** Every entry below a folder, links not followed: `mode text` of a file, `→ target` of a link, `mode/` of a directory. */

@@ -29,6 +29,8 @@ describe("bash", () => {
     ["vox p", ["package", "pm"]],
     ["vox pm ", expect.arrayContaining(["publish", "--json"])],
     ["vox pm pub", ["publish"]],
+    ["vox pm cache ", expect.arrayContaining(["dir", "status", "gc", "clear"])],
+    ["vox pm cache gc --max", ["--max-age", "--max-size"]],
     ["vox --json pm pub", ["publish"]],
     ["vox sync --l", ["--locked", "--link-mode"]],
     ["vox sync --link-mode ", ["symlink", "hardlink", "copy"]],

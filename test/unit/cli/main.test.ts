@@ -31,6 +31,7 @@ describe("a command line", () => {
     ["package staging --out=x", "package", { out: "x" }, { ENV: "staging" }],
     ["deploy --tag a --tag b --load", "deploy", { tag: ["a", "b"], load: true, run: undefined }, { ENV: "production" }],
     ["pm publish --dry-run", "pm publish", { "dry-run": true, registry: "default" }, {}],
+    ["pm cache gc --max-age 7d", "pm cache gc", { "max-age": "7d", "dry-run": undefined }, {}],
     ["explain LOCK_STALE", "explain", {}, { CODE: "LOCK_STALE" }],
     ["init", "init", { kind: "application" }, { DIR: undefined }],
   ])("`vox %s` reaches its handler", async (line, command, options, args) => {

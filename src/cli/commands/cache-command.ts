@@ -1,0 +1,13 @@
+import type { CacheItem } from "../../pm/cas/cache-items.ts";
+import { totalBytes } from "../../pm/cas/cache-items.ts";
+import type { CacheKeeper } from "../../pm/cas/cache-keeper.ts";
+import { createCacheKeeper } from "../../runtime/create-cache-keeper.ts";
+import { formatBytes } from "../../ui/format-bytes.ts";
+import type { CommandContext } from "../command-context.ts";
+
+export const cacheKeeperOf = ({ env }: CommandContext): CacheKeeper => createCacheKeeper(env);
+
+export const amount = (items: readonly CacheItem[]) => ({ count: items.length, bytes: totalBytes(items) });
+
+export const amountText = (items: readonly CacheItem[]): string =>
+  `${items.length} ${items.length === 1 ? "item" : "items"}, ${formatBytes(totalBytes(items))}`;
