@@ -70,7 +70,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   return {
     signal,
     onEvent,
-    ...folderPorts(signal),
+    ...folderPorts(signal, onEvent),
     ...registryPorts(access, paths),
     proveLogin: (host, login, stop) => access.proveLogin(host, login, stop),
     logins: dockerLogins(env, home),
@@ -109,7 +109,7 @@ const registryArchive: RegistryArchivePorts = {
     (await import("./fs-registry-archive.ts")).fsRegistryArchive.writeRegistryArchive(path, fill),
 };
 
-const folderPorts = (signal: AbortSignal): FolderPorts => ({
+const folderPorts = (signal: AbortSignal, onEvent: EventSink): FolderPorts => ({
   projectFiles: (dir) => new FsProjectFiles(dir),
   openFolder: (dir) => ({
     folder: openProjectFolder(dir),
@@ -119,7 +119,7 @@ const folderPorts = (signal: AbortSignal): FolderPorts => ({
   makeFolder,
   vendored: fsVendored,
   git: {
-    describe: async (folder) => (await import("./process-git.ts")).processGit(signal).describe(folder),
+    describe: async (folder) => (await import("./process-git.ts")).processGit(onEvent, signal).describe(folder),
   },
   buildStep: {
     run: async (argv, folder) => (await import("./process-build.ts")).processBuild(signal).run(argv, folder),

@@ -1,10 +1,11 @@
 import { execa } from "execa";
+import type { EventSink } from "../core/events.ts";
 import type { SourceRevision, VersionControl } from "../ops/source-revision.ts";
 
 const OUTSIDE_GIT: SourceRevision = { dirty: true, untracked: [] };
 
-/** Asks the git program; where there is none, or no repository, the folder is outside git. */
-export function processGit(signal?: AbortSignal): VersionControl {
+/** Asks the git program; where there is none, or no repository, the folder is outside git. A repository that git refuses to read is told. */
+export function processGit(onEvent: EventSink, signal?: AbortSignal): VersionControl {
   return {
     async describe(folder) {
       const answer = await git(["rev-parse", "--show-prefix", "HEAD"]);
@@ -21,10 +22,23 @@ export function processGit(signal?: AbortSignal): VersionControl {
           cwd: folder,
           ...(signal ? { cancelSignal: signal } : {}),
         });
+        if (result.failed) warnOfRefusal(result.stderr, onEvent);
         return result.failed ? undefined : result.stdout;
       }
     },
   };
+}
+
+/** git reads no repository of another user's unless it is told to trust it: silently, its commit and its untracked files would be missing. */
+function warnOfRefusal(stderr: unknown, onEvent: EventSink): void {
+  const folder = /dubious ownership in repository at '(.+)'/.exec(String(stderr))?.[1];
+  if (folder === undefined) return;
+  onEvent({
+    kind: "warning",
+    code: "GIT_DENIED",
+    message: `git does not read \`${folder}\`, which belongs to another user, so that it counts as outside git`,
+    hint: `if you trust it, run \`git config --global --add safe.directory ${folder}\``,
+  });
 }
 
 /** A repository's own configuration must not make git run anything. */

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { VoxEvent } from "../../../src/core/events.ts";
 import { processGit } from "../../../src/runtime/process-git.ts";
 
 let folder = "";
@@ -25,7 +26,8 @@ function commit(files: Readonly<Record<string, string>>): string {
   return git("rev-parse", "HEAD");
 }
 
-const describeFolder = (path = "") => processGit().describe(join(folder, path));
+const events: VoxEvent[] = [];
+const describeFolder = (path = "") => processGit((event) => events.push(event)).describe(join(folder, path));
 
 describe("what git says of a folder", () => {
   it("is nothing outside of git, and before the first commit", async () => {
@@ -54,6 +56,30 @@ describe("what git says of a folder", () => {
       untracked: ["new file"],
     });
     expect(await describeFolder("out")).toEqual({ revision, dirty: true, untracked: [] });
+  });
+
+  it("is told with a way on when git refuses another user's repository, which then counts as outside git", async () => {
+    git("init", "-q");
+    commit({ a: "1" });
+    events.length = 0;
+    vi.stubEnv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    expect(await describeFolder()).toEqual({ dirty: true, untracked: [] });
+    vi.unstubAllEnvs();
+    const place = realpathSync(folder);
+    expect(events).toEqual([
+      {
+        kind: "warning",
+        code: "GIT_DENIED",
+        message: `git does not read \`${place}\`, which belongs to another user, so that it counts as outside git`,
+        hint: `if you trust it, run \`git config --global --add safe.directory ${place}\``,
+      },
+    ]);
+  });
+
+  it("says nothing outside git", async () => {
+    events.length = 0;
+    await describeFolder();
+    expect(events).toEqual([]);
   });
 
   it("runs nothing that the repository's configuration names", async () => {
