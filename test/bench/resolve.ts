@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startLoopbackRegistry } from "../support/loopback-registry.ts";
 import { writeCargoProject, writeCargoRegistry } from "./cargo-graph.ts";
+import { type Contestant, type Group, option, report } from "./measure.ts";
 import { hardGraph, layeredGraph, type PackageGraph } from "./graph.ts";
 import {
   artifactsOf,
@@ -16,34 +17,11 @@ import {
 
 /*
  * Resolution, measured from outside on the built program: `npm run bench -- resolve [--runs N] [--only 500|5000|hard]`.
- * The contestants of a group take turns, so that what else the machine does falls on all of them alike; the table shows medians.
  */
 
 const PROGRAM = resolve("dist/bin.js");
 const LATENCY_MS = 30;
 
-interface Contestant {
-  readonly label: string;
-  readonly command: readonly string[];
-  readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Before each run, untimed. */
-  prepare?(): Promise<void>;
-  /** What a run asked of a registry. */
-  requests?(): number;
-}
-
-interface Group {
-  readonly title: string;
-  /** The label that the others are put in relation to. */
-  readonly against: string;
-  readonly contestants: readonly Contestant[];
-}
-
-const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
-};
 const runs = Number(option("runs") ?? 10);
 const only = option("only") ?? "";
 const folder = await mkdtemp(join(tmpdir(), "vox-bench-"));
@@ -54,7 +32,7 @@ try {
   for (const count of [500, 5000]) {
     if (only === "" || only === String(count)) await packages(count);
   }
-  if (only === "" || only === "hard") await report(await hardGroup());
+  if (only === "" || only === "hard") await report(await hardGroup(), runs);
 } finally {
   await registry.close();
   await rm(folder, { recursive: true, force: true });
@@ -62,9 +40,9 @@ try {
 
 async function packages(count: number): Promise<void> {
   const graph = layeredGraph(count, 42);
-  await report(await coldGroup(graph, count));
-  if (count === 500) await report(await idleGroup(graph));
-  await report(await networkGroup(graph, count));
+  await report(await coldGroup(graph, count), runs);
+  if (count === 500) await report(await idleGroup(graph), runs);
+  await report(await networkGroup(graph, count), runs);
 }
 
 /** No lock, no cache. */
@@ -181,41 +159,4 @@ async function cargoContestant(graph: PackageGraph, count: number): Promise<Cont
     env: { CARGO_HOME: join(folder, "cargo-home") },
     prepare: () => rm(join(cwd, "Cargo.lock"), { force: true }),
   };
-}
-
-async function report({ title, against, contestants }: Group): Promise<void> {
-  const times = new Map(contestants.map(({ label }) => [label, [] as number[]]));
-  const counts = new Map<string, number>();
-  for (let round = 0; round <= runs; round += 1) {
-    for (const contestant of contestants) {
-      await contestant.prepare?.();
-      const durationMs = await timed(contestant);
-      // The first round warms the disk's cache.
-      if (round > 0) times.get(contestant.label)?.push(durationMs);
-      if (contestant.requests) counts.set(contestant.label, contestant.requests());
-    }
-  }
-  const base = median(times.get(against) ?? []);
-  console.log(`\n## ${title} (${runs} runs)\n\n| what | median ms | × ${against} | requests |\n|---|---:|---:|---:|`);
-  for (const [label, list] of times) {
-    const middle = median(list);
-    console.log(`| ${label} | ${middle.toFixed(0)} | ${(middle / base).toFixed(2)} | ${counts.get(label) ?? ""} |`);
-  }
-}
-
-function timed({ command: [program = "", ...args], cwd, env }: Contestant): Promise<number> {
-  return new Promise((done, reject) => {
-    const started = performance.now();
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "inherit"] });
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      if (code === 0) done(performance.now() - started);
-      else reject(new Error(`${program} ${args.join(" ")} ended with ${code}`));
-    });
-  });
-}
-
-function median(list: readonly number[]): number {
-  const sorted = list.toSorted((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
