@@ -71,7 +71,10 @@ function CELLS(): readonly (readonly [string, Prepare, Command])[] {
   return [
     [
       "cold: neither cache nor modules",
-      async (tool, project) => void (await anew(tool, project), await removeCache(tool, project)),
+      async (tool, project) => {
+        await anew(tool, project);
+        await removeCache(tool, project);
+      },
       install,
     ],
     ["warm cache, no modules", removeModules, install],
