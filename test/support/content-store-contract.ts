@@ -143,6 +143,17 @@ function describeTagging(subject: ContractSubject): void {
     expect(await store.tags()).toEqual(tags);
   });
 
+  it("sets a tag that should be new once, and again for the same content", async () => {
+    const store = await subject.open();
+    const [first, second] = [imageOf("a", ["layer"]), imageOf("b", ["layer"])];
+    await pushAll(store, [...piecesOf(first), ...piecesOf(second)]);
+    const onlyNew = true;
+    await store.tag(first.manifest.descriptor, "1.0.0", { onlyNew });
+    await store.tag(first.manifest.descriptor, "1.0.0", { onlyNew });
+    await expect(store.tag(second.manifest.descriptor, "1.0.0", { onlyNew })).rejects.toMatchObject({ code: "PUBLISH_RACE" });
+    expect((await store.resolve("1.0.0"))?.digest).toBe(first.manifest.descriptor.digest);
+  });
+
   it("refuses to tag what it lacks, and tags that are none", async () => {
     const store = await subject.open();
     const image = imageOf("a", ["layer"]);

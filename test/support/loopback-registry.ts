@@ -29,7 +29,9 @@ export type Fault =
   | { readonly kind: "cut"; readonly afterBytes: number }
   /** The proper answer with one bit of its body turned. */
   | { readonly kind: "corrupt" }
-  | { readonly kind: "delay"; readonly durationMs: number };
+  | { readonly kind: "delay"; readonly durationMs: number }
+  /** The proper answer, once something else has happened. */
+  | { readonly kind: "after"; readonly event: Promise<unknown> };
 
 export interface LoopbackRegistryOptions extends RouteOptions {
   readonly auth?: LoopbackAuthOptions;
@@ -98,6 +100,7 @@ async function answer({ request, response, requests, routes, auth, fault }: Answ
   requests.push(record);
   const wrong = fault(record);
   if (wrong?.kind === "reset") return void request.socket.resetAndDestroy();
+  if (wrong?.kind === "after") await wrong.event;
   if (wrong?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, wrong.durationMs));
   try {
     const body = await readBody(request, record);
