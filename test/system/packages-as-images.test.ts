@@ -61,7 +61,7 @@ describe.skipIf(registry === undefined)("a package in a real registry is an imag
       expect(at(index, "manifests", 0, "digest")).toBe(manifests.plain);
     });
 
-    // skopeo before 1.14 knows no `artifactType` in an index and writes the index without it; what the lock names is below that.
+    // skopeo 1.9 knows no `artifactType` in an index and writes the index without it; what the lock names is below that.
     it.skipIf(skopeo === undefined)("skopeo copies every platform of it with the digest that vox gave", async () => {
       const target = `oci:${join(desk.folder, `copy-${place}-native`)}:copy`;
       await run("skopeo", [
