@@ -365,8 +365,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
       arguments: [
         {
           name: "NAME",
-          description:
-            "Packages to copy, each as NAME (its newest version) or NAME@VERSION; without any, all that vox.lock holds",
+          description: "Packages to copy, each NAME (its newest version) or NAME@VERSION; without any, all that vox.lock holds",
           required: false,
           repeatable: true,
         },

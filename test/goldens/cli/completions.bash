@@ -28,6 +28,12 @@ _vox() {
       "pm index") path="pm index" ;;
       "pm mirror") path="pm mirror" ;;
       "pm vendor") path="pm vendor" ;;
+      "pm verify") path="pm verify" ;;
+      "pm cache") path="pm cache" ;;
+      "pm cache dir") path="pm cache dir" ;;
+      "pm cache status") path="pm cache status" ;;
+      "pm cache gc") path="pm cache gc" ;;
+      "pm cache clear") path="pm cache clear" ;;
       "ci command-compliance") path="ci command-compliance" ;;
       "ci docs-sync") path="ci docs-sync" ;;
       "ci pm-provenance") path="ci pm-provenance" ;;
@@ -40,6 +46,9 @@ _vox() {
     "pm:--package") COMPREPLY=(); return ;;
     "pm:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "pm:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm cache:--package") COMPREPLY=(); return ;;
+    "pm cache:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm cache:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "ci:--package") COMPREPLY=(); return ;;
     "ci:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "ci:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
@@ -101,6 +110,9 @@ _vox() {
     "pm vendor:--package") COMPREPLY=(); return ;;
     "pm vendor:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "pm vendor:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm verify:--package") COMPREPLY=(); return ;;
+    "pm verify:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm verify:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "login:--username") COMPREPLY=(); return ;;
     "login:--package") COMPREPLY=(); return ;;
     "login:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
@@ -108,6 +120,20 @@ _vox() {
     "logout:--package") COMPREPLY=(); return ;;
     "logout:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "logout:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm cache dir:--package") COMPREPLY=(); return ;;
+    "pm cache dir:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm cache dir:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm cache status:--package") COMPREPLY=(); return ;;
+    "pm cache status:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm cache status:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm cache gc:--max-age") COMPREPLY=(); return ;;
+    "pm cache gc:--max-size") COMPREPLY=(); return ;;
+    "pm cache gc:--package") COMPREPLY=(); return ;;
+    "pm cache gc:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm cache gc:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm cache clear:--package") COMPREPLY=(); return ;;
+    "pm cache clear:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm cache clear:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "package:--format") COMPREPLY=($(compgen -W "oci-layout docker-archive" -- "$current")); return ;;
     "package:--out") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "package:--package") COMPREPLY=(); return ;;
@@ -143,7 +169,8 @@ _vox() {
   esac
   case "$path" in
     "") words_here="init add remove update lock sync tree why outdated login logout package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
-    "pm") words_here="publish index mirror vendor --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm") words_here="publish index mirror vendor verify cache --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm cache") words_here="dir status gc clear --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci") words_here="command-compliance docs-sync pm-provenance --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "init") words_here="--name --kind --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "add") words_here="--dev --skill --features --no-default-features --optional --registry --path --git --tag --branch --rev --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -158,8 +185,13 @@ _vox() {
     "pm index") words_here="--registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm mirror") words_here="--to --from --all --all-versions --with-dependencies --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm vendor") words_here="--dir --base-images --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm verify") words_here="--offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "login") words_here="--username --password-stdin --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "logout") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm cache dir") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm cache status") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm cache gc") words_here="--max-age --max-size --dry-run --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm cache clear") words_here="-y --yes --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "package") words_here="--format --out --list --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deploy") words_here="--target --load --run --tag --dry-run --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci command-compliance") words_here="--format --list --only --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
