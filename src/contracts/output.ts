@@ -9,6 +9,7 @@ const lockChange = z.looseObject({
   name: z.string(),
   from: z.string().optional().describe("Version, source or digest before"),
   to: z.string().optional(),
+  why: z.string().describe("Who asks for it, or why it went or changed, in a phrase"),
 });
 
 export const lockDocument = z.looseObject({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { digestOf } from "../../../../src/core/digest.ts";
 import { parsePackageName } from "../../../../src/core/package-name.ts";
 import { type ChosenPackage, buildLock } from "../../../../src/pm/lockfile/build-lock.ts";
 import { closureOf } from "../../../../src/pm/lockfile/closure.ts";
@@ -111,12 +112,39 @@ describe("a member's closure", () => {
   });
 });
 
-it("the diff of two locks names what was added, removed and changed", () => {
-  const before = buildLock(asked(["a ^1", "b ^1"]), [chosen("a", "1.0.0"), chosen("b", "1.0.0")], []).lock;
-  const after = buildLock(asked(["a ^1", "c ^1"]), [chosen("a", "1.1.0"), chosen("c", "1.0.0")], []).lock;
-  expect(diffLocks(before, after)).toEqual({
-    added: [{ kind: "package", name: "c", to: "1.0.0" }],
-    removed: [{ kind: "package", name: "b", from: "1.0.0" }],
-    changed: [{ kind: "package", name: "a", from: "1.0.0", to: "1.1.0" }],
+describe("the diff of two locks", () => {
+  const image = (reference: string, content: string) => ({ reference, digest: digestOf(content), platforms: [] });
+
+  it("names what was added, removed and changed, and says why", () => {
+    const before = buildLock(
+      asked(["a ^1", "b ^1", "d >=1"]),
+      [chosen("a", "1.0.0"), chosen("b", "1.0.0"), chosen("d", "1.0.0")],
+      [image("x:1", "old"), image("y:1", "y")],
+    ).lock;
+    const after = buildLock(
+      asked(["a ^1", "c ^1", "d >=1"]),
+      [chosen("a", "1.1.0"), chosen("c", "1.0.0", ["d ^2", "a ^1 optional"]), chosen("d", "2.0.0")],
+      [image("x:1", "new"), image("z:1", "z")],
+    ).lock;
+    expect(diffLocks(before, after)).toEqual({
+      added: [
+        { kind: "package", name: "c", to: "1.0.0", why: "app requires ^1" },
+        { kind: "base-image", name: "z:1", to: digestOf("z"), why: "a [deploy] table names it" },
+      ],
+      removed: [
+        { kind: "package", name: "b", from: "1.0.0", why: "nothing asks for it any more" },
+        { kind: "base-image", name: "y:1", from: digestOf("y"), why: "nothing asks for it any more" },
+      ],
+      changed: [
+        { kind: "package", name: "a", from: "1.0.0", to: "1.1.0", why: "it was not to be kept, and another one fits" },
+        { kind: "package", name: "d", from: "1.0.0", to: "2.0.0", why: "c requires ^2" },
+        { kind: "base-image", name: "x:1", from: digestOf("old"), to: digestOf("new"), why: "its tag names another image now" },
+      ],
+    });
+  });
+
+  it("is empty where nothing changed", () => {
+    const { lock } = buildLock(asked(["a ^1"]), [chosen("a", "1.0.0")], []);
+    expect(diffLocks(lock, lock)).toEqual({ added: [], removed: [], changed: [] });
   });
 });

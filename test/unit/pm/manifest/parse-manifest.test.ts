@@ -53,6 +53,13 @@ describe("what a manifest leaves out", () => {
     expect(parse(text.replace("bin = []\n", "")).manifest).toEqual(parse(HEAD).manifest);
     expect(parse(`bin = []\n${HEAD}`).manifest).toEqual(parse(HEAD).manifest);
   });
+
+  test("a root as older projects write it: no programs, a workspace by kind, members by their manifests", () => {
+    const root = 'bin = []\n[package]\nname = "suite"\nkind = "workspace"\n[workspace]\nmembers = ["crates/*/Vox.toml"]\n';
+    const { manifest, warnings } = parse(root);
+    expect(manifest).toMatchObject({ package: { kind: "workspace" }, bins: [], workspace: { members: ["crates/*/Vox.toml"] } });
+    expect(warnings).toEqual([]);
+  });
 });
 
 describe("a whole manifest", () => {
