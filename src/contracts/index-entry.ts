@@ -24,6 +24,9 @@ export const indexEntrySchema = packageMetadataSchema.extend({
   yanked: z.boolean(),
   /** RFC 3339, as the publisher says. */
   created: z.string().optional(),
+  /** What people search by, as the publisher says. */
+  description: z.string().optional(),
+  keywords: z.array(z.string()).readonly().optional(),
   /** What the version's tag names. */
   manifest: z.object({ mediaType: z.string(), digest: digestSchema, size: sizeSchema }),
   archives: z.array(archiveSchema).min(1).readonly(),

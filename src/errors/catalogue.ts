@@ -86,6 +86,7 @@ export const ERROR_CATALOGUE = {
     EXIT.failed,
     "A locked version is younger than `[resolver] min-release-age`, or does not say how old it is.",
   ),
+  VERSION_UNKNOWN: entry(EXIT.failed, "A registry has the package and no such version of it."),
   DEPENDENCY_UNKNOWN: entry(EXIT.failed, "The project does not depend on a package of that name."),
   SOURCE_CONFLICT: entry(EXIT.failed, "One name is asked for from two sources."),
   REGISTRY_CONTENT_CHANGED: entry(EXIT.failed, "A registry now holds other content under a version that is locked."),
@@ -146,6 +147,11 @@ export const ERROR_CATALOGUE = {
     "list the host in VOX_INSECURE_REGISTRIES",
   ),
   CREDENTIALS_INVALID: entry(EXIT.config, "Docker's credential configuration cannot be used."),
+  SEARCH_UNSUPPORTED: entry(
+    EXIT.unavailable,
+    "A registry has neither an index of packages nor a list of its repositories, so that it cannot be searched.",
+    "run `vox pm index`, or ask for a package by its name with `vox pm info NAME`",
+  ),
   REGISTRY_UNKNOWN: entry(EXIT.data, "A dependency names a registry that Vox.toml does not declare."),
 
   // Git
@@ -173,7 +179,7 @@ export const ERROR_CATALOGUE = {
     "The registry holds this version already, and versions do not change.",
     "raise `version` in Vox.toml",
   ),
-  PUBLISH_RACE: entry(EXIT.failed, "Someone else published the same version at the same moment."),
+  PUBLISH_RACE: entry(EXIT.failed, "Someone else published, yanked or indexed the same at the same moment."),
   PUBLISH_REFUSED: entry(EXIT.data, "The package depends on what a published package may not depend on."),
 
   SECRET_FOUND: entry(

@@ -1,5 +1,6 @@
 import { type ByteStream, collectBytes } from "../core/byte-stream.ts";
 import { parseJson } from "../core/json-cursor.ts";
+import { printableText } from "../core/printable-text.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import { ConnectionFailure, type HttpResponse } from "./transport.ts";
@@ -47,7 +48,7 @@ export interface Refusal {
 export async function readRefusal(response: HttpResponse, call: RegistryCall): Promise<Refusal> {
   const reasons = await readReasons(response, call);
   const told = reasons.map(({ code, message }) => [code, message].filter(Boolean).join(": ")).join("; ");
-  const text = printable(told).slice(0, MAX_REASON_LENGTH);
+  const text = printableText(told).slice(0, MAX_REASON_LENGTH);
   const message = `${formatCall(call)} answered ${response.status}${text ? `: ${text}` : ""}`;
   return { codes: reasons.map(({ code }) => code), error: new VoxError(codeOf(response.status), message) };
 }
@@ -68,5 +69,3 @@ async function readReasons(response: HttpResponse, call: RegistryCall): Promise<
     throw error;
   }
 }
-
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();

@@ -5,7 +5,7 @@ import type { ByteStream } from "../core/byte-stream.ts";
 import type { EventSink } from "../core/events.ts";
 import type { PackageName } from "../core/package-name.ts";
 import type { Platform } from "../core/platform.ts";
-import type { ContentStore, Mounter, Repository } from "../oci/content-store.ts";
+import type { ContentStore, Mounter, ReferrerReader, Repository } from "../oci/content-store.ts";
 import type { Login, LoginStore } from "../oci/credentials.ts";
 import type { Annotations, Descriptor } from "../oci/descriptor.ts";
 import type { LoginProof } from "../oci/prove-login.ts";
@@ -61,12 +61,17 @@ export interface RegistryPorts {
   /** The registry itself, whatever mirrors there are: for publishing, and for what looks after it. */
   packageRepository(location: RegistryLocation, name: PackageName, access: Access): Repository;
   /** For blobs by digest, from the registry or where the user's configuration has it read. */
-  packageReader(location: RegistryLocation, name: PackageName): PackageRepository;
+  packageReader(location: RegistryLocation, name: PackageName): PackageRepository & ReferrerReader;
   /**
    * The repositories that a registry says it has; not all of them need be packages.
    * @throws {VoxError} REGISTRY_UNAVAILABLE, REGISTRY_DENIED where it does not tell
    */
   packageNames(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * The same from where the registry is read, a mirror too; `undefined` where there is no such list.
+   * @throws {VoxError} REGISTRY_UNAVAILABLE, REGISTRY_DENIED
+   */
+  packageCatalog(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** For resolving, from a mirror too: metadata is kept by digest, and offline it is all there is. */
   metadataRepository(location: RegistryLocation, name: PackageName, options: { readonly offline: boolean }): PackageRepository;
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { Repository } from "../oci/content-store.ts";
+import type { ReferrerReader, Repository } from "../oci/content-store.ts";
 import type { RegistryBase } from "../oci/reference.ts";
 import type { Access } from "../oci/token-scope.ts";
 import type { RegistrySection } from "../pm/manifest/manifest.ts";
@@ -39,8 +39,8 @@ export class ProjectRegistries {
     });
   }
 
-  /** For blobs by digest, from the registry or a mirror of the user's. */
-  reader(registry: string, name: PackageName): PackageRepository {
+  /** For blobs by digest and what is attached to them, from the registry or a mirror of the user's. */
+  reader(registry: string, name: PackageName): PackageRepository & ReferrerReader {
     return this.#ports.packageReader(this.location(registry), name);
   }
 
@@ -56,6 +56,11 @@ export class ProjectRegistries {
   /** The repositories that a registry says it has. */
   packageNames(registry: string, signal: AbortSignal): Promise<readonly string[]> {
     return this.#ports.packageNames(this.location(registry), signal);
+  }
+
+  /** The same from the registry or a mirror of the user's; `undefined` where there is no such list. */
+  packageCatalog(registry: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+    return this.#ports.packageCatalog(this.location(registry), signal);
   }
 
   /** Those that are OCI registries, for mounting. */

@@ -134,7 +134,8 @@ function registryPorts(access: RegistryAccess, { cacheDir, configDir }: VoxPaths
     defaultRegistry: access.defaultRegistry,
     packageRepository: (location, name, use) => access.packageRepository(location, name, { access: use }),
     packageReader: (location, name) => access.packageRepository(mirrors.of(location), name, {}),
-    packageNames: (location, signal) => access.packageNames(location, signal),
+    packageNames: async (location, signal) => (await access.packageNames(location, signal)) ?? [],
+    packageCatalog: (location, signal) => access.packageNames(mirrors.of(location), signal),
     metadataRepository(location, name, { offline }) {
       const place = mirrors.of(location);
       if (place.kind === "file") return access.packageRepository(place, name, {});

@@ -59,12 +59,12 @@ export class RegistryAccess {
     return this.remote(location.host, repositoryPath(location.prefix, name), options);
   }
 
-  /** The repositories that a registry says it has, below its prefix and one level deep; none where it tells nobody. */
-  async packageNames(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[]> {
+  /** The repositories that a registry says it has, below its prefix and one level deep; `undefined` where it tells nobody. */
+  async packageNames(location: RegistryLocation, signal: AbortSignal): Promise<readonly string[] | undefined> {
     if (location.kind === "file") return layoutNames(location.dir);
     const prefix = location.prefix === "" ? "" : `${location.prefix}/`;
     const repositories = await listRepositories(this.#client(canonicalHost(location.host)), signal);
-    return repositories.flatMap((path) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : []));
+    return repositories?.flatMap((path) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : []));
   }
 
   /** What the facts about a package's repository are remembered by. */

@@ -34,6 +34,8 @@ export interface RouteOptions {
   readonly referrersPageSize?: number;
   /** Whether the referrers API minds `artifactType`. */
   readonly filtersReferrers?: boolean;
+  /** Repositories on a page of the catalog; without it there is none, as in most public registries. */
+  readonly catalogPageSize?: number;
   /** Blobs are served by a redirect to this URL plus the digest. */
   readonly redirectBlobsTo?: string;
 }
@@ -67,6 +69,7 @@ export class RegistryRoutes {
 
   async answer(exchange: Exchange): Promise<Answer> {
     if (exchange.path === "/v2/") return answer(200, {}, "{}");
+    if (exchange.path === "/v2/_catalog") return this.#catalog(exchange);
     for (const [pattern, handler] of this.#table()) {
       const match = pattern.exec(exchange.path);
       if (match) return handler(match[1] ?? "", decodeURIComponent(match[2] ?? ""), exchange);
@@ -89,6 +92,17 @@ export class RegistryRoutes {
       ],
       [/^\/v2\/(.+)\/blobs\/([^/]+)$/, (repository, digest, exchange) => this.#blob(repository, digest, exchange)],
     ];
+  }
+
+  #catalog({ query }: Exchange): Answer {
+    const size = this.#options.catalogPageSize;
+    if (size === undefined) return failure(404, "UNSUPPORTED");
+    const last = query.get("last") ?? "";
+    const rest = [...this.#repositories.keys()].sort().filter((name) => name > last);
+    const repositories = rest.slice(0, size);
+    const next = `/v2/_catalog?n=${size}&last=${encodeURIComponent(repositories.at(-1) ?? "")}`;
+    const link = repositories.length < rest.length ? { link: `<${next}>; rel="next"` } : {};
+    return answer(200, { "content-type": "application/json", ...link }, JSON.stringify({ repositories }));
   }
 
   async #tags(repository: string, { query }: Exchange): Promise<Answer> {

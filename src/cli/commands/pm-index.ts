@@ -1,29 +1,14 @@
-import { isVoxError } from "../../errors/vox-error.ts";
 import { type IndexResult, rebuildIndex } from "../../ops/index-registry.ts";
-import { openProject } from "../../ops/open-project.ts";
-import { DEFAULT_REGISTRY, ProjectRegistries } from "../../ops/project-registries.ts";
-import type { Runtime } from "../../runtime/create-runtime.ts";
-import { type CommandContext, textOption } from "../command-context.ts";
+import type { CommandContext } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
-import { choiceOf, runtimeOf } from "./project-command.ts";
+import { openRegistryCommand } from "./registry-command.ts";
 
 export async function run(context: CommandContext): Promise<void> {
-  const { options, globals } = context;
-  const ports = runtimeOf(context);
-  const registry = textOption(options, "registry") ?? DEFAULT_REGISTRY;
-  const result = await rebuildIndex(await registriesOf(context, registry, ports), registry, ports);
+  const { globals } = context;
+  const { registries, registry, ports } = await openRegistryCommand(context);
+  const result = await rebuildIndex(registries, registry, ports);
   if (globals.json) return context.stdout(jsonDocument(result));
   if (!globals.quiet) context.stderr(summary(result));
-}
-
-/** Outside a project there is the machine's default registry. */
-async function registriesOf(context: CommandContext, registry: string, ports: Runtime): Promise<ProjectRegistries> {
-  try {
-    return (await openProject(choiceOf(context), ports)).registries;
-  } catch (error) {
-    if (registry !== DEFAULT_REGISTRY || !isVoxError(error, "MANIFEST_MISSING")) throw error;
-    return new ProjectRegistries([], context.cwd, ports);
-  }
 }
 
 const summary = ({ reference, packages, versions }: IndexResult): string =>

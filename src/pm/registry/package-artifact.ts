@@ -19,6 +19,8 @@ export interface PackageFacts {
   readonly revision?: string;
   /** RFC 3339, in UTC. */
   readonly created?: string;
+  /** Words to find the package by. */
+  readonly keywords?: readonly string[];
 }
 
 /** A small JSON document and the descriptor that names it. */
@@ -137,8 +139,20 @@ function packageAnnotations(metadata: PackageMetadata, facts: PackageFacts): Ann
     [ANNOTATION.source, facts.source],
     [ANNOTATION.revision, facts.revision],
     [ANNOTATION.created, facts.created],
+    [ANNOTATION.voxKeywords, facts.keywords?.join(",")],
   ];
   return Object.fromEntries(known.flatMap(([key, value]) => (value ? [[key, value] as const] : [])));
+}
+
+/** What a manifest's annotations tell of a package: the publisher's word, and no more. */
+export function packageFacts(annotations: Annotations): PackageFacts {
+  const { description, licenses: license, source, revision, created } = ANNOTATION;
+  const known = Object.entries({ description, license, source, revision, created }).flatMap(([fact, key]) => {
+    const text = annotations[key];
+    return text ? [[fact, text] as const] : [];
+  });
+  const keywords = (annotations[ANNOTATION.voxKeywords] ?? "").split(",").flatMap((word) => word.trim() || []);
+  return { ...Object.fromEntries(known), ...(keywords.length > 0 && { keywords }) };
 }
 
 const archiveDescriptor = ({ mediaType, digest, size }: ArchiveBlob): Descriptor => ({ mediaType, digest, size });

@@ -11,6 +11,7 @@ import type { LockedArchives } from "../lockfile/lockfile.ts";
 import type { PackageKind } from "../manifest/manifest.ts";
 import type { FeatureTable, Requirement } from "../manifest/requirement.ts";
 import { metadataFeatures, metadataRequirements } from "./metadata-requirements.ts";
+import { type PackageFacts, packageFacts } from "./package-artifact.ts";
 import { readDocument, readRelease } from "./read-release.ts";
 import { tagVersion, versionTag, yankTag } from "./version-tag.ts";
 import { YANK_ANNOTATION, type YankState } from "./yank.ts";
@@ -37,6 +38,8 @@ export interface Release {
   readonly metadata: PackageMetadata;
   /** RFC 3339, when the publisher says it: a claim, not a proof. */
   readonly created?: string;
+  /** What else the publisher says, where the registry itself was read. */
+  readonly facts?: PackageFacts;
 }
 
 export interface PackageRegistryOptions {
@@ -46,6 +49,15 @@ export interface PackageRegistryOptions {
   /** Yank marks read at a time. */
   readonly concurrency?: number;
 }
+
+/** The versions among tags, lowest first. */
+export const taggedVersions = (tags: readonly string[]): readonly Omit<PublishedVersion, "yanked">[] =>
+  tags
+    .flatMap((tag) => {
+      const version = tagVersion(tag);
+      return version === undefined ? [] : [{ version, tag }];
+    })
+    .sort((left, right) => semver.compareBuild(left.version, right.version));
 
 /** A registry of packages: an OCI repository for each name (contracts, §5). */
 export class PackageRegistry {
@@ -66,12 +78,7 @@ export class PackageRegistry {
   async versions(name: PackageName, options: TransferOptions = {}): Promise<readonly PublishedVersion[]> {
     const tags = await this.#repositoryFor(name).tags(options);
     const known = new Set(tags);
-    const versions = tags.flatMap((tag) => {
-      const version = tagVersion(tag);
-      return version === undefined ? [] : [{ version, tag }];
-    });
-    versions.sort((left, right) => semver.compareBuild(left.version, right.version));
-    return mapConcurrent(versions, this.#concurrency, async ({ version, tag }) => {
+    return mapConcurrent(taggedVersions(tags), this.#concurrency, async ({ version, tag }) => {
       const marked = known.has(yankTag(version));
       return { version, tag, yanked: marked && (await this.yankState(name, version, options)).yanked };
     });
@@ -103,6 +110,7 @@ export class PackageRegistry {
         features,
         metadata,
         ...(created && { created }),
+        facts: packageFacts(annotations),
       };
     });
   }

@@ -42,8 +42,9 @@ export async function publishPackage(
 }
 
 /**
- * Marks a version as yanked, or undoes it; `undefined` in the answer's place means the registry lacks the version.
- * @throws {VoxError} REGISTRY_UNAVAILABLE, REGISTRY_DENIED
+ * Marks a version as yanked, or undoes it; `undefined` in the answer's place means the registry lacks the version. The version itself is left
+ * alone: where a tag is deleted, some registries delete the manifest with it.
+ * @throws {VoxError} PUBLISH_RACE, REGISTRY_UNAVAILABLE, REGISTRY_DENIED
  */
 export async function publishYank(
   repository: Repository,
@@ -55,7 +56,11 @@ export async function publishYank(
   const manifest = yankDocument(state);
   await pushDocuments(repository, [EMPTY_DOCUMENT, manifest], options);
   await repository.tag(manifest.descriptor, yankTag(version), options);
-  return manifest.descriptor;
+  const marked = await repository.resolve(yankTag(version), options);
+  if (marked?.digest === manifest.descriptor.digest) return manifest.descriptor;
+  throw new VoxError("PUBLISH_RACE", `someone else yanked \`${version}\`, or undid it, at the same moment`, {
+    hint: "see what holds now with `vox pm info NAME`, and run the command again if need be",
+  });
 }
 
 /**

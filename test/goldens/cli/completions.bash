@@ -25,6 +25,9 @@ _vox() {
       " pm") path="pm" ;;
       " ci") path="ci" ;;
       "pm publish") path="pm publish" ;;
+      "pm search") path="pm search" ;;
+      "pm info") path="pm info" ;;
+      "pm yank") path="pm yank" ;;
       "pm index") path="pm index" ;;
       "pm mirror") path="pm mirror" ;;
       "pm vendor") path="pm vendor" ;;
@@ -97,6 +100,20 @@ _vox() {
     "pm publish:--package") COMPREPLY=(); return ;;
     "pm publish:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "pm publish:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm search:--registry") COMPREPLY=(); return ;;
+    "pm search:--limit") COMPREPLY=(); return ;;
+    "pm search:--package") COMPREPLY=(); return ;;
+    "pm search:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm search:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm info:--registry") COMPREPLY=(); return ;;
+    "pm info:--package") COMPREPLY=(); return ;;
+    "pm info:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm info:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "pm yank:--reason") COMPREPLY=(); return ;;
+    "pm yank:--registry") COMPREPLY=(); return ;;
+    "pm yank:--package") COMPREPLY=(); return ;;
+    "pm yank:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "pm yank:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "pm index:--registry") COMPREPLY=(); return ;;
     "pm index:--package") COMPREPLY=(); return ;;
     "pm index:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
@@ -169,7 +186,7 @@ _vox() {
   esac
   case "$path" in
     "") words_here="init add remove update lock sync tree why outdated login logout package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
-    "pm") words_here="publish index mirror vendor verify cache --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm") words_here="publish search info yank index mirror vendor verify cache --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache") words_here="dir status gc clear --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci") words_here="command-compliance docs-sync pm-provenance --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "init") words_here="--name --kind --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -182,6 +199,9 @@ _vox() {
     "why") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "outdated") words_here="--offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm publish") words_here="--dry-run --list --registry --allow-dirty --workspace --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm search") words_here="--registry --limit --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm info") words_here="--registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm yank") words_here="--reason --undo --registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm index") words_here="--registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm mirror") words_here="--to --from --all --all-versions --with-dependencies --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm vendor") words_here="--dir --base-images --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
