@@ -2,6 +2,7 @@ import { mapConcurrent } from "../core/concurrency.ts";
 import type { PackageName } from "../core/package-name.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import type { ReferrerReader } from "../oci/content-store.ts";
+import { ANNOTATION } from "../oci/media-types.ts";
 import { formatRegistryLocation } from "../pm/registry/location.ts";
 import { PackageRegistry, type PublishedVersion, type Release } from "../pm/registry/package-registry.ts";
 import { shownVersion } from "../pm/registry/shown-version.ts";
@@ -36,7 +37,8 @@ export interface PackageDescription {
   readonly attached?: readonly Attachment[];
 }
 
-const PREDICATE_ANNOTATION = "dev.sigstore.bundle.predicateType";
+/** Of a statement, and of a bundle that wraps one. */
+const PREDICATES = [ANNOTATION.predicateType, "dev.sigstore.bundle.predicateType"];
 const QUESTIONS_AT_ONCE = 8;
 
 /**
@@ -86,7 +88,7 @@ async function attachmentsOf(
   try {
     const referrers = await reader.referrers(root.digest, { signal });
     return referrers.map(({ artifactType, annotations, digest }) => {
-      const predicateType = annotations?.[PREDICATE_ANNOTATION];
+      const predicateType = PREDICATES.flatMap((key) => annotations?.[key] ?? [])[0];
       return { artifactType: artifactType ?? "", digest, ...(predicateType !== undefined && { predicateType }) };
     });
   } catch (error) {

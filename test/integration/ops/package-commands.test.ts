@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { main } from "../../../src/cli/main.ts";
 import { yankTag } from "../../../src/pm/registry/version-tag.ts";
 import { streamOf } from "../../../src/core/byte-stream.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import { MEDIA_TYPE } from "../../../src/oci/media-types.ts";
 import { descriptorOf } from "../../../src/oci/parse-descriptor.ts";
+import { recordedHost } from "../../unit/cli/host.ts";
 import type { Fault } from "../../support/loopback-registry.ts";
 import { startLoopbackRegistry } from "../../support/loopback-registry.ts";
 import { REGISTRY_SUBJECTS, type RegistrySubject } from "../../support/registry-subjects.ts";
@@ -34,8 +36,13 @@ function write({ name, version, more = "" }: Written): string {
   return folder;
 }
 
-const vox = (args: readonly string[], cwd = desk.folder): Promise<VoxRun> =>
-  desk.vox(args, { cwd, env: { VOX_REGISTRY: index, SOURCE_DATE_EPOCH: PUBLISHED_AT } });
+/** In this process, for these are many commands. */
+async function vox(args: readonly string[], cwd = desk.folder): Promise<VoxRun> {
+  const env = { ...desk.env, VOX_REGISTRY: index, SOURCE_DATE_EPOCH: PUBLISHED_AT };
+  const { host, out, err } = recordedHost({ env, cwd });
+  const exitCode = await main(args, host);
+  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+}
 
 async function publish(written: Written): Promise<void> {
   succeeded(await vox(["pm", "publish"], write(written)));
@@ -87,7 +94,7 @@ describe.each(REGISTRY_SUBJECTS)("in %s", (_, open) => {
 
   it("a yanked version is passed over when versions are chosen, unless it is locked or asked for exactly, and nothing of it is lost", async () => {
     const repository = subject.open("tokenizer");
-    const before = await repository.resolve("1.1.0");
+    const [before, tags] = [await repository.resolve("1.1.0"), await repository.tags()];
     expect(await lock("^1.0")).toBe("1.1.0");
     const yanked = succeeded(await vox(["pm", "yank", "tokenizer@1.1.0", "--reason", "splits é"]));
     expect(yanked.stderr).toBe("yanked tokenizer@1.1.0 in registry default: splits é\n");
@@ -99,11 +106,7 @@ describe.each(REGISTRY_SUBJECTS)("in %s", (_, open) => {
     rmSync(join(desk.folder, "app/vox.lock"));
     expect(await lock("^1.0")).toBe("1.1.0");
     expect(await subject.open("tokenizer").resolve("1.1.0")).toEqual(before);
-    expect((await subject.open("tokenizer").tags()).filter((tag) => !tag.startsWith("yank_"))).toEqual([
-      "1.0.0",
-      "1.1.0",
-      "1.2.0-rc.1",
-    ]);
+    expect(await subject.open("tokenizer").tags()).toEqual([...tags, "yank_1.1.0"]);
   });
 
   it("yanking twice is no fault, a reason stays until another is given, and marks of equal content do not touch each other", async () => {
