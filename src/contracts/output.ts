@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+import { infoDocument, loginDocument, logoutDocument, searchDocument, yankDocument } from "./output-registry.ts";
 import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
 
 /** The documents that commands print with `--json` (contracts, §8). Readers ignore keys that they do not know; keys are only ever added. */
@@ -164,64 +165,6 @@ export const verifyDocument = z.looseObject({
   ),
 });
 
-const describedVersion = z.looseObject({ version: z.string(), yanked: z.boolean(), reason: z.string().nullable() });
-
-const askedPackage = z.looseObject({
-  name: packageName,
-  requirement: z.string(),
-  optional: z.boolean(),
-  features: z.array(z.string()),
-  defaultFeatures: z.boolean(),
-});
-
-export const infoDocument = describedVersion.extend({
-  name: packageName,
-  registry: z.string(),
-  reference: z.string(),
-  kind: z.string(),
-  description: z.string().nullable().describe("This and what follows to `keywords` is the publisher's word"),
-  license: z.string().nullable(),
-  repository: z.string().nullable(),
-  revision: z.string().nullable(),
-  created: z.string().nullable(),
-  keywords: z.array(z.string()),
-  manifest: digest.describe("What the version's tag names"),
-  archives: z.array(z.looseObject({ platform: platform.optional(), digest, diffId: digest, size: sizeBytes })),
-  platforms: z.array(platform),
-  features: z.record(z.string(), z.array(z.string())),
-  dependencies: z.array(askedPackage),
-  skills: z.array(askedPackage),
-  attached: z
-    .array(z.looseObject({ artifactType: z.string(), predicateType: z.string().optional(), digest }))
-    .nullable()
-    .describe("null where the registry does not tell"),
-  versions: z.array(describedVersion).describe("Highest first"),
-});
-
-export const yankDocument = describedVersion.extend({
-  name: packageName,
-  registry: z.string(),
-  reference: z.string().describe("Where the mark stands"),
-  changed: z.boolean(),
-});
-
-export const searchDocument = z.looseObject({
-  registry: z.string(),
-  source: z.enum(["index", "list"]).describe("What was searched; a list of names has descriptions only where it is a folder"),
-  packages: z.array(
-    z.looseObject({
-      name: packageName,
-      version: z.string(),
-      kind: z.string(),
-      yanked: z.boolean().describe("Every version is"),
-      description: z.string().nullable(),
-      keywords: z.array(z.string()),
-      match: z.enum(["exact", "prefix", "name", "keyword", "description"]),
-    }),
-  ),
-  total: count.describe("With those that `--limit` left out"),
-});
-
 export const indexDocument = z.looseObject({
   registry: z.string(),
   reference: z.string(),
@@ -230,23 +173,10 @@ export const indexDocument = z.looseObject({
   versions: count,
 });
 
-const loginPlace = z.looseObject({
-  kind: z.enum(["helper", "file"]),
-  helper: z.string().optional().describe("NAME of `docker-credential-NAME`"),
-  file: z.string().optional(),
-});
-
-export const loginDocument = z.looseObject({ host: z.string(), username: z.string(), stored: loginPlace });
-
-export const logoutDocument = z.looseObject({
-  host: z.string(),
-  removed: z.array(loginPlace).describe("Where there was a login; empty when there was none"),
-});
+export const cacheDirDocument = z.looseObject({ dir: z.string() });
 
 const cacheKind = z.enum(["blobs", "closures", "layers", "metadata", "git", "links", "leftovers"]);
 const useTime = z.string().nullable().describe("RFC 3339; null when there is nothing");
-
-export const cacheDirDocument = z.looseObject({ dir: z.string() });
 
 export const cacheStatusDocument = z.looseObject({
   dir: z.string(),
