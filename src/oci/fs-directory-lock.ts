@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { VoxError } from "../errors/vox-error.ts";
 import { isSystemError, systemFailure } from "./fs-errors.ts";
@@ -32,6 +32,8 @@ async function acquire(directory: string, name: string): Promise<HeldLock & { re
   let compromised: Error | undefined;
   try {
     await mkdir(directory, { recursive: true });
+    // Where nothing can be written there is nothing to wait for.
+    await access(directory, constants.W_OK);
     const release = await lockfile.lock(directory, {
       lockfilePath: join(directory, name),
       realpath: false,

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { hexOf } from "../../core/digest.ts";
 import { VoxError } from "../../errors/vox-error.ts";
@@ -37,9 +37,10 @@ export async function surveyCache(cacheDir: string): Promise<CacheSurvey> {
 async function linkedProjects(cacheDir: string): Promise<readonly LinkedProject[]> {
   const projects: LinkedProject[] = [];
   for (const { projectDir, closure } of new FsProjectLinks(cacheDir).all()) {
-    const target = await readlink(join(projectDir, ".vox_modules")).catch(() => undefined);
     const name = hexOf(closure);
-    if (target === join(cacheDir, "closures", name, "modules")) projects.push({ projectDir, closure: name });
+    const target = await realPathOf(join(projectDir, ".vox_modules"));
+    const modules = await realPathOf(join(cacheDir, "closures", name, "modules"));
+    if (target !== undefined && target === modules) projects.push({ projectDir, closure: name });
   }
   return projects;
 }
@@ -170,6 +171,9 @@ async function treeBytes(path: string): Promise<number> {
   for (const name of await namesIn(path)) bytes += await treeBytes(join(path, name));
   return bytes;
 }
+
+/** Where a path leads; the cache may be known by several names. */
+const realPathOf = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);
 
 const statsOf = (path: string): Promise<Stats | undefined> => lstat(path).catch(() => undefined);
 

@@ -36,6 +36,7 @@ const TEMPORARY_PREFIX = ".tmp-";
 /** Inflating goes on beside writing; more than a few archives at a time only cost memory. */
 const UNPACK_CONCURRENCY = 4;
 
+export const recordPath = (closureDir: string): string => join(closureDir, RECORD);
 export const modulesDir = (closureDir: string): string => join(closureDir, MODULES);
 
 export interface ClosureStorePorts extends UnpackPorts {

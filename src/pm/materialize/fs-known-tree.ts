@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { fstatSync, closeSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { isSystemError } from "../../oci/fs-errors.ts";
 import { parseTreeRecord, type TreeRecord, formatTreeRecord } from "./tree-record.ts";
 
 /** A record as it was read, and when it was written: what changed in the same tick as that may have changed unseen. */
@@ -16,11 +18,26 @@ export function readKnownTree(path: string): KnownTree | undefined {
   return record && { record, directoriesAtNs: read.atNs, filesAtNs: read.atNs };
 }
 
-/** Written beside and renamed: a reader sees the old record or the new one. */
+/** In a cache that may only be read nothing is noted: the next run looks more closely. */
 export function writeKnownTree(path: string, record: TreeRecord): void {
+  writeNote(path, formatTreeRecord(record));
+}
+
+/**
+ * Written beside and renamed, so that a reader sees the old text or the new one; left out where the cache may only be read.
+ * @throws the system's error when the disk is full
+ */
+export function writeNote(path: string, text: string): void {
   const temporary = `${path}.${randomUUID()}.tmp`;
-  writeFileSync(temporary, formatTreeRecord(record));
-  renameSync(temporary, path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    if (isSystemError(error, "EROFS", "EACCES", "EPERM")) return;
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 function readWithTime(path: string): { readonly text: string; readonly atNs: bigint } | undefined {

@@ -1,4 +1,5 @@
 import { VoxError } from "../../errors/vox-error.ts";
+import { isSystemError, writeHint } from "../../oci/fs-errors.ts";
 import type { ArchivedPackage } from "./closure.ts";
 import { type ClosureStorePorts, FsClosureStore, type HeldClosure } from "./fs-closure-store.ts";
 import { FsProjectLinks } from "./fs-project-links.ts";
@@ -15,9 +16,11 @@ export class FsMaterializer implements Materializer {
   readonly #closures: FsClosureStore;
   readonly #modules: FsProjectModules;
   readonly #ports: BlobProofPorts;
+  readonly #cacheDir: string;
 
   constructor(options: FsMaterializerOptions) {
     this.#ports = options;
+    this.#cacheDir = options.cacheDir;
     this.#closures = new FsClosureStore(options.cacheDir, options);
     this.#modules = new FsProjectModules(this.#closures, new FsProjectLinks(options.cacheDir));
   }
@@ -32,7 +35,7 @@ export class FsMaterializer implements Materializer {
       if (!closure || !blobsUntouched(closure.dir, request.packages, this.#ports)) return undefined;
       return this.#link(closure, { ...request, verify: "quick" });
     } catch (error) {
-      throw asWriteFailure(error);
+      throw asWriteFailure(error, this.#cacheDir);
     }
   }
 
@@ -42,7 +45,7 @@ export class FsMaterializer implements Materializer {
       await proveBlobs(closure.dir, request, this.#ports);
       return this.#link(closure, request);
     } catch (error) {
-      throw asWriteFailure(error);
+      throw asWriteFailure(error, this.#cacheDir);
     }
   }
 
@@ -53,19 +56,20 @@ export class FsMaterializer implements Materializer {
   }
 }
 
-const asWriteFailure = (error: unknown): unknown =>
-  isDiskError(error) ? new VoxError("CANNOT_WRITE", `\`${refusedPath(error)}\` cannot be written`, { cause: error }) : error;
+function asWriteFailure(error: unknown, cacheDir: string): unknown {
+  if (!isSystemError(error, ...DISK_CODES)) return error;
+  const hint = writeHint(error);
+  return new VoxError("CANNOT_WRITE", `\`${refusedPath(error) ?? cacheDir}\` cannot be written`, {
+    cause: error,
+    ...(hint !== undefined && { hint }),
+  });
+}
 
-/** Of a link that cannot be made, `path` is only what it would have led to. */
-const refusedPath = (error: Error & { readonly path: string }): string =>
-  "dest" in error && typeof error.dest === "string" ? error.dest : error.path;
+/** Of a link that cannot be made, `path` is only what it would have led to; what is written to an open file names none. */
+function refusedPath(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ("dest" in error && typeof error.dest === "string") return error.dest;
+  return "path" in error && typeof error.path === "string" ? error.path : undefined;
+}
 
-const DISK_CODES: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EMLINK", "EIO"]);
-
-const isDiskError = (error: unknown): error is Error & { readonly path: string } =>
-  error instanceof Error &&
-  "code" in error &&
-  typeof error.code === "string" &&
-  DISK_CODES.has(error.code) &&
-  "path" in error &&
-  typeof error.path === "string";
+const DISK_CODES = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EMLINK", "EIO"] as const;

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf, hexOf } from "../../core/digest.ts";
-import { type KnownTree, readKnownTree, writeKnownTree } from "./fs-known-tree.ts";
+import { type KnownTree, readKnownTree, writeKnownTree, writeNote } from "./fs-known-tree.ts";
+import { statOf } from "./fs-stamp.ts";
 import { formatProjectLink, parseProjectLink, type ProjectLink } from "./project-link.ts";
 import type { TreeRecord } from "./tree-record.ts";
 
@@ -23,20 +23,16 @@ export class FsProjectLinks {
   }
 
   write(link: ProjectLink): void {
-    mkdirSync(this.#dir, { recursive: true });
-    const path = this.#pathOf(link.projectDir, "link");
-    const temporary = `${path}.${randomUUID()}.tmp`;
-    writeFileSync(temporary, formatProjectLink(link));
-    renameSync(temporary, path);
+    writeNote(this.#pathOf(link.projectDir, "link"), formatProjectLink(link));
   }
 
   writeTree(projectDir: string, record: TreeRecord): void {
-    mkdirSync(this.#dir, { recursive: true });
     writeKnownTree(this.#pathOf(projectDir, "tree"), record);
   }
 
   removeTree(projectDir: string): void {
-    rmSync(this.#pathOf(projectDir, "tree"), { force: true });
+    const path = this.#pathOf(projectDir, "tree");
+    if (statOf(path)) rmSync(path, { force: true });
   }
 
   /** Every link that is known, for collecting what no project needs. */

@@ -1,7 +1,8 @@
-import { readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { linkSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { VoxEvent } from "../../core/events.ts";
 import { inspectTree, type TreeInspection } from "./fs-inspect-tree.ts";
-import { type FsClosureStore, type HeldClosure, modulesDir } from "./fs-closure-store.ts";
+import { type FsClosureStore, type HeldClosure, modulesDir, recordPath } from "./fs-closure-store.ts";
 import type { KnownTree } from "./fs-known-tree.ts";
 import { linkedTreeShape, makeLinkedTree } from "./fs-linked-tree.ts";
 import type { FsProjectLinks } from "./fs-project-links.ts";
@@ -28,14 +29,25 @@ export class FsProjectModules {
 
   /** Whether anything had to be put in place. */
   link(closure: HeldClosure, request: LinkRequest): boolean {
-    const { projectDir, linkMode } = request;
-    const changed = linkMode === "symlink" ? linkTo(closure, projectDir) : this.#fill(closure, request, linkMode);
+    const { projectDir } = request;
     const last = this.#links.read(projectDir);
+    const linkMode = this.#possibleMode(closure, request);
+    const changed =
+      linkMode === "symlink" ? linkTo(closure, projectDir) : this.#fill(closure, { ...request, linkMode }, linkMode);
+    if (changed && linkMode !== request.linkMode) request.onEvent?.(COPIED);
     if (changed || last?.closure !== closure.key || last.linkMode !== linkMode) {
       this.#links.write({ projectDir, linkMode, closure: closure.key });
       if (linkMode === "symlink") this.#links.removeTree(projectDir);
     }
     return changed;
+  }
+
+  /** Hard links need one file system and its leave; without them files are copied. */
+  #possibleMode(closure: HeldClosure, { projectDir, linkMode }: LinkRequest): LinkMode {
+    if (linkMode !== "hardlink") return linkMode;
+    const last = this.#links.read(projectDir);
+    const made = last?.closure === closure.key && last.linkMode === "hardlink";
+    return made || canLinkInto(projectDir, closure.dir) ? "hardlink" : "copy";
   }
 
   #fill(closure: HeldClosure, request: LinkRequest, linkMode: Exclude<LinkMode, "symlink">): boolean {
@@ -95,6 +107,26 @@ function linkTo(closure: HeldClosure, projectDir: string): boolean {
   symlinkSync(target, beside);
   replace(beside, projectDir);
   return true;
+}
+
+const COPIED: VoxEvent = {
+  kind: "warning",
+  code: "LINKS_COPIED",
+  message: "the cache cannot be hard-linked from this folder: files are copied",
+  hint: "set VOX_CACHE_DIR to a folder on the same file system, or use `--link-mode copy`",
+};
+
+/** Only trying tells: two mounts of one disk look alike and still cannot be linked. */
+function canLinkInto(projectDir: string, closureDir: string): boolean {
+  const probe = temporaryPath(projectDir, TEMPORARY_PREFIX);
+  try {
+    linkSync(recordPath(closureDir), probe);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(probe, { force: true });
+  }
 }
 
 const MAX_SWAPS = 8;

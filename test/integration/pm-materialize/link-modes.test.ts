@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { LINK_MODES, type LinkMode } from "../../../src/pm/materialize/materializer.ts";
@@ -126,6 +126,16 @@ describe.each(["hardlink", "copy"] as const)("a real `.vox_modules` made by `%s`
   const file = () => join(modules(), "b/index.cjs");
   const TAMPERING: readonly (readonly [string, () => Promise<unknown>])[] = [
     ["a file was changed in place", () => chmod(file(), 0o644).then(() => writeFile(file(), 'exports.b = "x";\n'))],
+    [
+      "a file was changed and its size and mtime kept",
+      async () => {
+        const { atime, mtime } = await stat(file());
+        await chmod(file(), 0o644);
+        await writeFile(file(), 'exports.b = "x";\n');
+        await chmod(file(), 0o444);
+        await utimes(file(), atime, mtime);
+      },
+    ],
     ["a file was removed", () => rm(file())],
     ["a file was added", () => writeFile(join(modules(), "b/extra.cjs"), "x")],
     ["a link was removed", () => rm(join(modules(), "node_modules/b"))],
@@ -164,6 +174,37 @@ describe.each(["hardlink", "copy"] as const)("a real `.vox_modules` made by `%s`
     expect(await readFile(file(), "utf8")).toBe(b.files["index.cjs"]);
     expect(await packagesIn()).toEqual(["a", "b"]);
   });
+});
+
+it("a reader of a linked `.vox_modules` sees the old set or the new one at every moment", async () => {
+  await sync("symlink", [a, b, c]);
+  // The reader looks as fast as it can from a process of its own, until it is told to stop.
+  const script = `
+    const fs = require("node:fs");
+    const seen = new Set();
+    process.stdin.on("data", () => { console.log(JSON.stringify([...seen].sort())); process.exit(0); });
+    const look = () => {
+      for (let n = 0; n < 200; n += 1) {
+        try { seen.add(fs.readdirSync(".vox_modules").sort().join()); } catch (error) { seen.add(error.code); }
+      }
+      setImmediate(look);
+    };
+    console.log("looking"); look();`;
+  const reader = spawn(process.execPath, ["-e", script], { cwd: shop.projectDir });
+  const lines: string[] = [];
+  const said = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      const check = (): void => void (lines.join("").split("\n").length > count && resolve());
+      reader.stdout.on("data", (chunk: Buffer) => (lines.push(chunk.toString()), check()));
+      check();
+    });
+  await said(1);
+  for (let round = 0; round < 30; round += 1) await sync("symlink", round % 2 === 0 ? [a, b] : [a, b, c]);
+  const told = said(2);
+  reader.stdin.write("stop\n");
+  await told;
+  const sets: unknown = JSON.parse(lines.join("").split("\n")[1] ?? "");
+  expect(["a,b", "a,b,c"]).toEqual(expect.arrayContaining(Array.isArray(sets) ? sets : ["nothing"]));
 });
 
 it("a second project's hard links do not make the first look changed", async () => {
