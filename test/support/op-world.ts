@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { VoxEvent } from "../../src/core/events.ts";
-import { rebuildIndex } from "../../src/ops/index-registry.ts";
+import { parsePackageName, type PackageName } from "../../src/core/package-name.ts";
+import { rebuildIndex, recordInIndex } from "../../src/ops/index-registry.ts";
 import { type LockResult, lockProject, type UpdateRequest } from "../../src/ops/lock-project.ts";
 import type { LockHold } from "../../src/ops/lock-hold.ts";
 import { type OpenProject, openProject } from "../../src/ops/open-project.ts";
+import { ProjectRegistries } from "../../src/ops/project-registries.ts";
 import { createRuntime, type Runtime } from "../../src/runtime/create-runtime.ts";
 import { publishInto, publishToFolder, type Published } from "./lock-world.ts";
 import { type LoopbackRegistry, type LoopbackRegistryOptions, startLoopbackRegistry } from "./loopback-registry.ts";
@@ -78,15 +80,16 @@ export class OpWorld implements AsyncDisposable {
       if (this.loopback) await publishInto(this.loopback.repository(`vox/${published.name}`), published);
       else await publishToFolder(join(this.folder, "registry"), published);
     }
-    await this.reindex();
+    await this.#index([...new Set(packages.map(({ name }) => parsePackageName(name)))]);
   }
 
-  /** Makes the index say what is there, where the registry has one. */
-  async reindex(): Promise<void> {
+  /** Makes the index say what is there of some names, where the registry has one. */
+  async #index(names: readonly PackageName[]): Promise<void> {
     if (!this.#hasIndex) return;
-    const project = await openProject({ folder: this.app, packageName: undefined }, this.ports).catch(() => undefined);
-    if (!project) this.write("Vox.toml", '[package]\nname = "app"\n');
-    await rebuildIndex((project ?? (await this.open())).registries, "default", this.ports);
+    const registries = new ProjectRegistries([], this.app, this.ports);
+    // A folder's first index is made by `pm index`; a registry that lists no names is told of each.
+    if (!this.loopback) await rebuildIndex(registries, "default", this.ports);
+    for (const name of names) await recordInIndex(registries, "default", name, this.ports);
   }
 
   open(): Promise<OpenProject> {

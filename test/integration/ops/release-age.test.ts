@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parsePackageName } from "../../../src/core/package-name.ts";
 import { addDependencies, parseAddedName } from "../../../src/ops/add-dependencies.ts";
 import { findOutdated } from "../../../src/ops/find-outdated.ts";
+import { RegistryIndex } from "../../../src/pm/registry/index/registry-index.ts";
+import { replaceIndex } from "../../../src/pm/registry/index/update-index.ts";
 import { OpWorld, REGISTRY_KINDS } from "../../support/op-world.ts";
 
 const HEAD = '[package]\nname = "app"\nversion = "1.0.0"\n';
@@ -96,7 +99,29 @@ describe.each(REGISTRY_KINDS)("`min-release-age`, on $kind", (kind) => {
     await world.lock();
     world.now = "2026-03-01T00:00:00Z";
     await world.loopback?.close();
-    const found = await world.lock({ offline: true }, { unlocked: "all", baseImages: false });
-    expect(world.versions(found)).toEqual({ bytes: "1.1.0" });
+    const found = world.lock({ offline: true }, { unlocked: "all", baseImages: false });
+    // A release that only an index spoke of was never proved, so that offline nothing can be said of it.
+    if (kind.oci && kind.index) await expect(found).rejects.toMatchObject({ code: "OFFLINE_UNPROVABLE" });
+    else expect(world.versions(await found)).toEqual({ bytes: "1.1.0" });
+  });
+});
+
+describe("an index that makes a release older than it is", () => {
+  it("is found out when the release is chosen, and the registry's own word counts", async () => {
+    await using world = await OpWorld.create({ oci: true, index: true });
+    await world.publish(
+      { name: "bytes", version: "1.0.0", created: "2026-01-01T00:00:00Z" },
+      { name: "bytes", version: "1.1.0", created: "2026-01-31T12:00:00Z" },
+    );
+    world.write("Vox.toml", asks("^1"));
+    const repository = world.loopback?.repository("vox/vox-index");
+    const entries = repository && (await (await RegistryIndex.open(repository))?.entries(parsePackageName("bytes")));
+    if (!repository || !entries) throw new Error("there is no index");
+    await replaceIndex(
+      repository,
+      entries.map((entry) => ({ ...entry, created: "2020-01-01T00:00:00Z" })),
+    );
+    expect(world.versions(await world.lock())).toEqual({ bytes: "1.0.0" });
+    expect(world.warnings()).toEqual([expect.stringMatching(/^INDEX_WRONG: /)]);
   });
 });
