@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { ByteStream } from "../core/byte-stream.ts";
 import { isLoopbackHost } from "./network-host.ts";
+import { notTooSlow, type SpeedLimit } from "./slow-body.ts";
 import { ConnectionFailure, type HttpRequest, type HttpResponse, type HttpTransport } from "./transport.ts";
 
 export interface UndiciTransportOptions {
@@ -13,8 +14,12 @@ export interface UndiciTransportOptions {
   readonly headersTimeoutMs?: number;
   /** How long an answer's body may pause, in milliseconds. */
   readonly bodyTimeoutMs?: number;
+  /** What an answer's body has to bring at least, however evenly it drips; by default 600 bytes a minute. */
+  readonly speedLimit?: SpeedLimit;
   readonly userAgent?: string;
 }
+
+const SPEED_LIMIT: SpeedLimit = { windowMs: 60_000, minBytes: 600, nowMs: () => performance.now() };
 
 const UPLOAD_PATIENCE = 5;
 
@@ -43,7 +48,7 @@ export class UndiciTransport implements HttpTransport, AsyncDisposable {
         ...(request.body !== undefined && { body: sendable(request.body) }),
         ...(request.signal && { signal: request.signal }),
       });
-      return new UndiciResponse(response, request.signal);
+      return new UndiciResponse(response, request.signal, this.#options.speedLimit ?? SPEED_LIMIT);
     } catch (error) {
       throw connectionFailure(error, request.signal);
     }
@@ -59,8 +64,10 @@ class UndiciResponse implements HttpResponse {
   readonly status: number;
   readonly #response: Dispatcher.ResponseData;
   readonly #signal: AbortSignal | undefined;
+  readonly #speedLimit: SpeedLimit;
 
-  constructor(response: Dispatcher.ResponseData, signal: AbortSignal | undefined) {
+  constructor(response: Dispatcher.ResponseData, signal: AbortSignal | undefined, speedLimit: SpeedLimit) {
+    this.#speedLimit = speedLimit;
     this.status = response.statusCode;
     this.#response = response;
     this.#signal = signal;
@@ -72,7 +79,7 @@ class UndiciResponse implements HttpResponse {
   }
 
   get body(): ByteStream {
-    return this.#read();
+    return notTooSlow(this.#read(), this.#speedLimit);
   }
 
   async discard(): Promise<void> {

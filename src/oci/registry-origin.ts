@@ -18,10 +18,12 @@ export function registryOrigin(host: string, insecureHosts: readonly string[]): 
 
 /**
  * An address that the registry named in a `Location` or as its token realm, when a client may follow it there.
- * @throws {VoxError} REGISTRY_INSECURE when it lacks TLS, REGISTRY_UNAVAILABLE when it is no address or leads inside a private network
+ * @throws {VoxError} REGISTRY_INSECURE when it lacks TLS, REGISTRY_UNAVAILABLE when it is no address of the web or leads inside a private network
  */
 export function admitAddress(origin: RegistryOrigin, location: string, base: URL): URL {
   const url = parseAddress(origin, location, base);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw new VoxError("REGISTRY_UNAVAILABLE", `\`${origin.host}\` sends on to \`${url.protocol}\`, which is refused`);
   if (url.protocol === "http:" && url.host === origin.url.host) url.protocol = origin.url.protocol;
   if (url.protocol !== "https:" && !(url.protocol === "http:" && allowsPlainHttp(url.host, origin.insecureHosts))) {
     throw new VoxError("REGISTRY_INSECURE", `\`${origin.host}\` sends on to \`${url.origin}\`, which is without TLS`);

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { refuseMachineCode } from "../../archive/machine-code.ts";
 import type { ByteStream } from "../../core/byte-stream.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
@@ -7,6 +8,7 @@ import type { BlobCache } from "../cas/blob-cache.ts";
 import { type ArchivedPackage, blobOf } from "./closure.ts";
 import { DIRECTORY_MODE, fileMode } from "./fs-inspect-tree.ts";
 import { fileStamp } from "./fs-stamp.ts";
+import type { ArchivedManifest } from "../registry/archived-manifest.ts";
 import type { MaterializeRequest, ReadArchivedManifest, ReadPackageArchive } from "./materializer.ts";
 import type { RecordedFile } from "./tree-record.ts";
 
@@ -28,7 +30,7 @@ export interface UnpackedPackage {
 /**
  * Unpacks a package into a folder that is not there yet; only when this returns is what it holds proved.
  * A blob that is spoilt or missing is fetched anew once, where there is a way to.
- * @throws {VoxError} ARCHIVE_INVALID, ARCHIVE_METADATA_MISMATCH, CACHE_CORRUPT, CONTENT_MISSING
+ * @throws {VoxError} ARCHIVE_INVALID, ARCHIVE_METADATA_MISMATCH, PLATFORM_UNDECLARED, CACHE_CORRUPT, CONTENT_MISSING
  */
 export async function unpackPackage(
   entry: ArchivedPackage,
@@ -62,7 +64,8 @@ async function unpackOnce(
       tree.writeFile(file.path, file.executable, content),
     ),
   );
-  await proveIdentity(entry, archive.manifest, ports.readManifest, options);
+  const own = await proveIdentity(entry, archive.manifest, ports.readManifest, options);
+  refuseMachineCode(archive.machineCode, own.platforms);
   return { directories: tree.directories, files: archive.files.map((file) => tree.recorded(file)) };
 }
 
@@ -87,13 +90,14 @@ async function proveIdentity(
   manifest: Uint8Array,
   read: ReadArchivedManifest,
   options: UnpackOptions,
-): Promise<void> {
+): Promise<ArchivedManifest> {
   const what = `\`Vox.toml\` in the archive of \`${entry.name}@${entry.version}\``;
   const own = await read(manifest, what);
   if (own.name !== entry.name || own.version !== entry.version) {
     throw new VoxError("ARCHIVE_INVALID", `${what} names \`${own.name}@${own.version}\``);
   }
   options.proveManifest?.(entry, own);
+  return own;
 }
 
 /** Writes files with exactly the modes that a closure has, whatever the umask. */

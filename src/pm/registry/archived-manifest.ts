@@ -1,5 +1,6 @@
 import { packageMetadataText, type PackageMetadata } from "../../contracts/package-metadata.ts";
 import type { PackageName } from "../../core/package-name.ts";
+import type { Platform } from "../../core/platform.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import { type PackageManifest } from "../manifest/manifest.ts";
 import { packageMetadata } from "../manifest/package-metadata.ts";
@@ -9,6 +10,8 @@ import { parseManifest } from "../manifest/parse-manifest.ts";
 export interface ArchivedManifest {
   readonly name: PackageName;
   readonly version: string;
+  /** What it is for; none when it is for every platform. */
+  readonly platforms: readonly Platform[];
   /**
    * What a registry must say of the package; a package from git or a folder may have none.
    * @throws {VoxError} PUBLISH_REFUSED when the package depends on what no registry holds
@@ -22,7 +25,8 @@ export interface ArchivedManifest {
  */
 export function readArchivedManifest(bytes: Uint8Array, what: string): ArchivedManifest {
   const manifest = parsed(bytes, what);
-  return { name: manifest.package.name, version: manifest.package.version, metadata: () => packageMetadata(manifest) };
+  const { name, version, platforms } = manifest.package;
+  return { name, version, platforms, metadata: () => packageMetadata(manifest) };
 }
 
 /**

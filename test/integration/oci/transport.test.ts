@@ -50,6 +50,37 @@ describe("the transport", () => {
     await expect(collectBytes(response.body, { maxBytes: 10, what: "" })).rejects.toMatchObject({ kind: "broken" });
   });
 
+  it("gives up a body that only drips, however evenly, and takes a small one that ends", async () => {
+    let time = 0;
+    const url = await serve(
+      createServer((request, response) => {
+        response.writeHead(200).write("a");
+        if (request.url === "/short") return void response.end();
+        const timer = setInterval(() => response.write("a"), 1);
+        response.on("close", () => clearInterval(timer));
+      }),
+    );
+    // Each look at the clock is forty seconds after the last one: the idle time-out alone would never end this.
+    const speedLimit = { windowMs: 60_000, minBytes: 600, nowMs: () => (time += 40_000) };
+    const transport = new UndiciTransport({ speedLimit });
+    const drip = await transport.send(get(`${url}/drip`));
+    const failure: unknown = await collectBytes(drip.body, { maxBytes: 100_000, what: "" }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: "broken", message: expect.stringContaining("too slowly") });
+    const call = { host: "registry", method: "GET", path: "/v2/" };
+    expect(callFailure(failure, call)).toMatchObject({ code: "REGISTRY_UNAVAILABLE", exitCode: 69 });
+    const short = await transport.send(get(`${url}/short`));
+    expect(await collectBytes(short.body, { maxBytes: 10, what: "" })).toHaveLength(1);
+  });
+
+  it("counts what a body waits for and not what its reader takes", async () => {
+    let time = 0;
+    const url = await serve(createServer((_request, response) => response.end(Buffer.alloc(200_000))));
+    const transport = new UndiciTransport({ speedLimit: { windowMs: 1000, minBytes: 10_000_000, nowMs: () => time } });
+    const response = await transport.send(get(url));
+    for await (const chunk of response.body) time += chunk.byteLength > 0 ? 60_000 : 0;
+    expect(time).toBeGreaterThan(0);
+  });
+
   it("tells a connection that never stood from one that broke", async () => {
     const registry = await startLoopbackRegistry({ fault: () => ({ kind: "reset" }) });
     await expect(new UndiciTransport().send(get(registry.url))).rejects.toMatchObject({ kind: "broken" });

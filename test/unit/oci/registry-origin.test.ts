@@ -64,8 +64,8 @@ describe("an address that a registry sends on to", () => {
 
   it.each([
     ["ghcr.io", "http://storage.example/1", "REGISTRY_INSECURE"],
-    ["ghcr.io", "ftp://storage.example/1", "REGISTRY_INSECURE"],
-    ["ghcr.io", "file:///etc/passwd", "REGISTRY_INSECURE"],
+    ["ghcr.io", "file:///etc/passwd", "REGISTRY_UNAVAILABLE"],
+    ["ghcr.io", "ftp://storage.example/x", "REGISTRY_UNAVAILABLE"],
     ["ghcr.io", "https://169.254.169.254/latest", "REGISTRY_UNAVAILABLE"],
     ["ghcr.io", "https://10.0.0.1/x", "REGISTRY_UNAVAILABLE"],
     ["ghcr.io", "http://127.0.0.1:2375/x", "REGISTRY_UNAVAILABLE"],
