@@ -27,11 +27,12 @@ export interface MachineCodeFile {
 }
 
 /**
- * Refuses machine code in a package that names no platforms (contracts, §4).
+ * Refuses machine code in a package that names no platforms (contracts, §4); `of` says whose files they are, for the complaint.
  * @throws {VoxError} PLATFORM_UNDECLARED
  */
-export function refuseMachineCode(files: readonly MachineCodeFile[], platforms: readonly string[]): void {
+export function refuseMachineCode(files: readonly MachineCodeFile[], platforms: readonly string[], of?: string): void {
   const [first] = files;
   if (first === undefined || platforms.length > 0) return;
-  throw new VoxError("PLATFORM_UNDECLARED", `\`${first.path}\` is ${first.kind} machine code in a package for every platform`);
+  const what = of === undefined ? `\`${first.path}\`` : `\`${first.path}\` of \`${of}\``;
+  throw new VoxError("PLATFORM_UNDECLARED", `${what} is ${first.kind} machine code in a package for every platform`);
 }

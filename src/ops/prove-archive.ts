@@ -39,7 +39,7 @@ export async function readProvedArchive(
   const { mediaType, digest, size, diffId } = archive;
   const expected = { name, mediaType, sizeBytes: size, diffId };
   const read = await readPackageArchive(cache.fetch({ mediaType, digest, size }), expected, () => Promise.resolve());
-  refuseMachineCode(read.machineCode, platform === undefined ? [] : [platform]);
+  refuseMachineCode(read.machineCode, platform === undefined ? [] : [platform], `${name}@${version}`);
   const what = `\`Vox.toml\` in the archive of \`${name}@${version}\``;
   const manifest = readArchivedManifest(read.manifest, what);
   if (manifest.name !== name || manifest.version !== version) {

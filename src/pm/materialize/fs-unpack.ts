@@ -65,7 +65,7 @@ async function unpackOnce(
     ),
   );
   const own = await proveIdentity(entry, archive.manifest, ports.readManifest, options);
-  refuseMachineCode(archive.machineCode, own.platforms);
+  refuseMachineCode(archive.machineCode, own.platforms, `${name}@${entry.version}`);
   return { directories: tree.directories, files: archive.files.map((file) => tree.recorded(file)) };
 }
 
