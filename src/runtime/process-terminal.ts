@@ -25,9 +25,10 @@ export const processTerminal: Terminal = {
   },
   async ask(question, { hidden, signal }) {
     signal.throwIfAborted();
-    process.stderr.write(question);
     const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
     const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
+    // Asked only now, when the terminal shows nothing by itself any more: who answers at once must not be seen either.
+    process.stderr.write(question);
     // The keyboard is read raw, so that Ctrl-C comes as a key; it means what it always means.
     lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
     try {
