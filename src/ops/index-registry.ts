@@ -25,19 +25,21 @@ export interface IndexResult {
 const PACKAGES_AT_ONCE = 8;
 
 /**
- * Has the index say of a name what its tags say, after a version was published or yanked. An index is a hint, so that a failure is a warning:
+ * Has the index say of names what their tags say, after versions were published, copied or yanked. An index is a hint, so that a failure is a warning:
  * what was published is published. A folder gets its first index from `pm index` alone, as reading its layouts costs little.
  */
 export async function recordInIndex(
   registries: ProjectRegistries,
   registry: string,
-  name: PackageName,
+  names: readonly PackageName[],
   { signal, onEvent }: RunPorts,
 ): Promise<void> {
   try {
     const repository = registries.repository(registry, INDEX_REPOSITORY, "push");
     if (registries.location(registry).kind === "file" && !(await repository.resolve(INDEX_TAG, { signal }))) return;
-    await updateIndex(repository, name, (known) => currentEntries(registries, registry, name, known, signal), { signal });
+    await updateIndex(repository, names, (name, known) => currentEntries(registries, registry, name, known, signal), {
+      signal,
+    });
   } catch (error) {
     if (!isVoxError(error)) throw error;
     const message = `the index of registry \`${registry}\` does not tell of this yet: ${error.message}`;

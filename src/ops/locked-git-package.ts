@@ -1,3 +1,5 @@
+import { canonicalJson } from "../core/canonical-json.ts";
+import { type Digest, digestOf } from "../core/digest.ts";
 import type { PackageName } from "../core/package-name.ts";
 import type { ClosurePackage, PackageWishes } from "../pm/lockfile/closure.ts";
 import type { LockedSource } from "../pm/lockfile/lockfile.ts";
@@ -11,6 +13,12 @@ export interface LockedGitPackage {
   readonly source: LockedGit;
   readonly wishes: PackageWishes;
 }
+
+/** All that the lock says of a git package, as one digest: a changed line is another package. */
+export const gitPackageKey = ({ name, version, source, wishes }: LockedGitPackage): Digest =>
+  digestOf(
+    canonicalJson({ name, version, url: source.url, commit: source.commit, diffId: source.diffId, wishes: { ...wishes } }),
+  );
 
 /** A closure's entry that comes from git. */
 export const gitPackage = (

@@ -49,6 +49,9 @@ type MirrorPorts = RegistryPorts & RegistryArchivePorts & Pick<CachePorts, "cach
 
 const VERSIONS_AT_ONCE = 4;
 
+/** How many names' news go to the index together. */
+const NAMES_AT_ONCE = 32;
+
 /**
  * Copies versions of packages to another registry, a folder or a file, digests unchanged and each proved before it is tagged there.
  * What is there already is passed over, so that an interrupted copy goes on when it is begun again.
@@ -91,14 +94,13 @@ async function copyItems(
   { to, target }: { readonly to: string; readonly target: MirrorPlace },
   ports: MirrorPorts,
 ): Promise<MirrorResult> {
-  const indexing = new Gate(1);
+  const index = new IndexNews(target, ports);
   const failure = new AbortController();
   const failing = { ...ports, signal: AbortSignal.any([ports.signal, failure.signal]) };
   const copy = async (item: MirrorItem): Promise<CopiedItem> => {
     const { name, version } = item;
     const { root, transfer, ...made } = await mirrorVersion(item, endsOf(placeOf(item), target, name), failing);
-    if (transfer.bytes > 0 || made.copied)
-      await indexing.run(() => recordInIndex(target.registries, target.registry, name, failing));
+    if (transfer.bytes > 0 || made.copied) await index.add(name);
     return { transfer, mirrored: { name, version, manifest: root.digest, ...made } };
   };
   // The first failure calls the rest off, and is told when nobody writes any more.
@@ -109,9 +111,38 @@ async function copyItems(
       (error: unknown) => (failure.abort(error), []),
     );
   });
+  await index.tell();
   failure.signal.throwIfAborted();
   const transfer = copied.flat().reduce((sum, made) => addTransfers(sum, made.transfer), NOTHING_TRANSFERRED);
   return { to, packages: copied.flat().map(({ mirrored }) => mirrored), transfer };
+}
+
+/** Tells the target's index of names in batches: each time shards are read and written whole. */
+class IndexNews {
+  readonly #target: MirrorPlace;
+  readonly #ports: RunPorts;
+  readonly #gate = new Gate(1);
+  #names = new Set<PackageName>();
+
+  constructor(target: MirrorPlace, ports: RunPorts) {
+    this.#target = target;
+    this.#ports = ports;
+  }
+
+  async add(name: PackageName): Promise<void> {
+    this.#names.add(name);
+    if (this.#names.size >= NAMES_AT_ONCE) await this.tell();
+  }
+
+  /** What was copied before a failure is told too; nothing is after the command was stopped. */
+  tell(): Promise<void> {
+    return this.#gate.run(async () => {
+      const names = [...this.#names];
+      this.#names = new Set();
+      const { registries, registry } = this.#target;
+      if (names.length > 0 && !this.#ports.signal.aborted) await recordInIndex(registries, registry, names, this.#ports);
+    });
+  }
 }
 
 interface CopiedItem {

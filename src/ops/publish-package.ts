@@ -69,7 +69,7 @@ export async function pushPublication(
   await refuseOtherSpelling(project.registries, registry, name, ports);
   const repository = project.registries.repository(registry, name, "push");
   await publishPackage(repository, artifact, ports.cache, { signal: ports.signal, record });
-  await recordInIndex(project.registries, registry, name, ports);
+  await recordInIndex(project.registries, registry, [name], ports);
 }
 
 export function publishResult(

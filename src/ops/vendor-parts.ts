@@ -19,10 +19,11 @@ import { descriptorJson, ociDocument } from "../pm/registry/package-artifact.ts"
 import type { ArchiveBlob } from "../project/materialized-project.ts";
 import { openBase } from "./lock-base-images.ts";
 import type { LockHold } from "./lock-hold.ts";
+import { gitPackageKey } from "./locked-git-package.ts";
 import type { OpenProject } from "./open-project.ts";
 import { lockedGitArchive } from "./pack-git-package.ts";
 import type { CachePorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
-import { VENDORED_DIFF_ID } from "./vendored.ts";
+import { VENDORED_GIT_PACKAGE } from "./vendored.ts";
 
 /** An entry of the vendored layout's index, and what copying its content took. */
 export interface VendoredPart {
@@ -84,7 +85,7 @@ export async function vendorGitPackages(
     const transfer = await copyGraph(unionReader([image.documents, ports.cache]), layout, image.manifest, {
       signal: ports.signal,
     });
-    const annotations = { ...named(name, version), [VENDORED_DIFF_ID]: blob.diffId };
+    const annotations = { ...named(name, version), [VENDORED_GIT_PACKAGE]: gitPackageKey(wanted) };
     parts.push({ transfer, entry: { ...image.manifest, annotations } });
   }
   return parts;

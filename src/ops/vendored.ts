@@ -4,8 +4,8 @@ import { ANNOTATION } from "../oci/media-types.ts";
 
 /** The annotation of `index.json` that tells a vendored layout from others. */
 export const VENDOR_MARK = "dev.vox.vendor";
-/** On an entry of a git package: the lock knows its archive by nothing else. */
-export const VENDORED_DIFF_ID = "dev.vox.diff-id";
+/** On an entry of a git package: the digest of all that the lock says of it, `gitPackageKey`. */
+export const VENDORED_GIT_PACKAGE = "dev.vox.git-package";
 
 /** A layout that a project carries with it. All of it is proved when it is read, as in any store. */
 export interface VendoredLayout extends Repository {

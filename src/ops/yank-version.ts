@@ -56,7 +56,7 @@ export async function yankVersion(
   const changed = (before?.yanked ?? false) !== yanked || before?.reason !== kept;
   if (changed) await publishYank(repository, asked.version, state, { signal });
   // Also when nothing changed: the index may not have heard of it.
-  await recordInIndex(registries, registry, name, ports);
+  await recordInIndex(registries, registry, [name], ports);
   return {
     name,
     version: asked.version,

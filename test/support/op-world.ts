@@ -89,7 +89,7 @@ export class OpWorld implements AsyncDisposable {
     const registries = new ProjectRegistries([], this.app, this.ports);
     // A folder's first index is made by `pm index`; a registry that lists no names is told of each.
     if (!this.loopback) await rebuildIndex(registries, "default", this.ports);
-    for (const name of names) await recordInIndex(registries, "default", name, this.ports);
+    await recordInIndex(registries, "default", names, this.ports);
   }
 
   open(): Promise<OpenProject> {

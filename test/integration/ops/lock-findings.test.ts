@@ -32,7 +32,7 @@ describe.each(REGISTRY_KINDS)("what is found about locked versions, on $kind", (
     const name = parsePackageName("bytes");
     const repository = world.loopback?.repository("vox/bytes") ?? new FsLayoutStore(join(world.folder, "registry", "bytes"));
     await publishYank(repository, "1.1.0", { yanked, reason: "loses\n\u001b[31m data" });
-    if (kind.index) await recordInIndex((await world.open()).registries, "default", name, world.ports);
+    if (kind.index) await recordInIndex((await world.open()).registries, "default", [name], world.ports);
   }
   async function found(hold: LockHold = LOCKED) {
     const project = await world.open();

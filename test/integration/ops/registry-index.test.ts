@@ -93,7 +93,7 @@ describe.each(SUBJECTS)("the index in %s", (kind, open) => {
 
   /** Has the index say something else of a name. */
   const lie = (name: string, change: (entry: IndexEntry) => IndexEntry) =>
-    updateIndex(subject.open("vox-index"), parsePackageName(name), async (known) => known.map(change));
+    updateIndex(subject.open("vox-index"), [parsePackageName(name)], async (_name, known) => known.map(change));
 
   it("says of each version what the registry holds", async () => {
     expect((await entriesOf("router")).map(({ version, dependencies }) => [version, dependencies[0]?.name])).toEqual([
@@ -141,7 +141,7 @@ describe.each(SUBJECTS)("the index in %s", (kind, open) => {
   it("that lacks what is asked for is behind: the tags are asked before there is no solution", async () => {
     write("router", "2.0.0", { tokenizer: "^1" });
     succeeded(await vox("router", "pm", "publish"));
-    await updateIndex(subject.open("vox-index"), parsePackageName("router"), async (known) => known.slice(0, 1));
+    await updateIndex(subject.open("vox-index"), [parsePackageName("router")], async (_name, known) => known.slice(0, 1));
     write("app", "1.0.0", { router: "^2" });
     succeeded(await vox("app", "lock"));
     expect(lockText()).toContain('version = "2.0.0"');

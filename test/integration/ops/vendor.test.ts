@@ -63,6 +63,15 @@ describe("vox pm vendor", () => {
     succeeded(await offline("pm", "vendor", "--base-images", "--offline"));
   });
 
+  it("vouches for a git package only as the lock said it when it was vendored", async () => {
+    succeeded(await vox("pm", "vendor"));
+    const edited = world.read("vox.lock").replace(/(name = "templates"[\s\S]*?feature-table = )\[\]/, '$1["more="]');
+    expect(edited).toContain("more=");
+    world.write("vox.lock", edited);
+    const offline = await clone();
+    expect((await offline("sync", "--frozen", "--offline")).stderr).toContain("error[OFFLINE_UNPROVABLE]");
+  });
+
   it("packages without base images only where these can be asked", async () => {
     succeeded(await vox("pm", "vendor"));
     const offline = await clone();

@@ -1,5 +1,6 @@
 import type { IndexEntry } from "../../../contracts/index-entry.ts";
 import { streamOf } from "../../../core/byte-stream.ts";
+import { mapConcurrent } from "../../../core/concurrency.ts";
 import type { PackageName } from "../../../core/package-name.ts";
 import { isVoxError, VoxError } from "../../../errors/vox-error.ts";
 import type { Repository, TransferOptions } from "../../../oci/content-store.ts";
@@ -8,34 +9,54 @@ import type { OciDocument } from "../package-artifact.ts";
 import { EMPTY_DOCUMENT } from "../yank.ts";
 import { INDEX_TAG, indexManifest, shardDocument, type ShardDescriptors } from "./index-artifact.ts";
 import { RegistryIndex } from "./registry-index.ts";
-import { formatShard, SHARD_DIGITS, shardOf } from "./shards.ts";
+import { formatShard, type Shard, SHARD_DIGITS, shardOf } from "./shards.ts";
 
 /** How often an update begins anew because someone else's came between. */
 const MAX_ATTEMPTS = 6;
 
+/** Names whose versions are read at one time. */
+const NAMES_AT_ONCE = 4;
+
+/** All versions of a name as they are now; `known` is what the index says of it. */
+export type EntriesNow = (name: PackageName, known: readonly IndexEntry[]) => Promise<readonly IndexEntry[]>;
+
 /**
- * Makes the index say this of a name, and leaves what it says of others: read, merge, write, read again (contracts, §5 "Scale").
+ * Makes the index say this of some names, and leaves what it says of others: read, merge, write, read again (contracts, §5 "Scale").
  * A registry has no compare-and-swap for tags, so the tag is looked at right before it is set and after.
  * @throws {VoxError} PUBLISH_RACE when others kept coming between, and what the repository throws
  */
 export async function updateIndex(
   repository: Repository,
-  name: PackageName,
-  entriesNow: (known: readonly IndexEntry[]) => Promise<readonly IndexEntry[]>,
+  names: readonly PackageName[],
+  entriesNow: EntriesNow,
   options: TransferOptions = {},
 ): Promise<void> {
-  const digit = shardOf(name);
+  const digits = [...new Set(names.map(shardOf))];
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const before = await repository.resolve(INDEX_TAG, options);
     const index = before && (await openForUpdate(repository, options));
-    const shard = await index?.shard(digit);
-    const entries = await entriesNow(shard?.entries(name) ?? []);
-    const others = (shard?.names ?? []).filter((other) => other !== name).flatMap((other) => shard?.entries(other) ?? []);
-    const merged = shardDocument(formatShard([...others, ...entries]));
-    const documents = [merged, ...(index ? [] : [shardDocument(formatShard([]))])];
-    if (await publishIndex(repository, { before, shards: withShard(index, digit, merged), documents }, options)) return;
+    const merged = new Map<string, OciDocument>();
+    for (const digit of digits) merged.set(digit, await mergedShard(await index?.shard(digit), digit, names, entriesNow));
+    const documents = [...merged.values(), ...(index ? [] : [shardDocument(formatShard([]))])];
+    if (await publishIndex(repository, { before, shards: withShards(index, merged), documents }, options)) return;
   }
   throw new VoxError("PUBLISH_RACE", "others kept changing the index at the same moment", { hint: "run `vox pm index`" });
+}
+
+async function mergedShard(
+  shard: Shard | undefined,
+  digit: string,
+  names: readonly PackageName[],
+  entriesNow: EntriesNow,
+): Promise<OciDocument> {
+  const changed = new Set<string>(names.filter((name) => shardOf(name) === digit));
+  const others = (shard?.names ?? []).filter((other) => !changed.has(other)).flatMap((other) => shard?.entries(other) ?? []);
+  const own = await mapConcurrent(
+    names.filter((name) => changed.has(name)),
+    NAMES_AT_ONCE,
+    (name) => entriesNow(name, shard?.entries(name) ?? []),
+  );
+  return shardDocument(formatShard([...others, ...own.flat()]));
 }
 
 /**
@@ -91,11 +112,9 @@ async function pushIndex(
   return manifest.descriptor;
 }
 
-function withShard(index: RegistryIndex | undefined, digit: string, merged: OciDocument): ShardDescriptors {
+function withShards(index: RegistryIndex | undefined, merged: ReadonlyMap<string, OciDocument>): ShardDescriptors {
   const empty = shardDocument(formatShard([])).descriptor;
-  return new Map(
-    SHARD_DIGITS.map((other) => [other, other === digit ? merged.descriptor : (index?.shards.get(other) ?? empty)]),
-  );
+  return new Map(SHARD_DIGITS.map((digit) => [digit, merged.get(digit)?.descriptor ?? index?.shards.get(digit) ?? empty]));
 }
 
 const UNUSABLE: ReadonlySet<string> = new Set(["OCI_INVALID", "CONTENT_MISMATCH", "CONTENT_MISSING", "CONTENT_TOO_LARGE"]);

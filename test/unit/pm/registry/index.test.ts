@@ -33,7 +33,7 @@ const versionsIn = async (repository: Repository, name: string) =>
   (await (await RegistryIndex.open(repository))?.entries(parsePackageName(name)))?.map(({ version }) => version) ?? [];
 
 const record = (repository: Repository, name: string, ...entries: IndexEntry[]) =>
-  updateIndex(repository, parsePackageName(name), async () => entries);
+  updateIndex(repository, [parsePackageName(name)], async () => entries);
 
 describe("a shard of an index", () => {
   it.each([
