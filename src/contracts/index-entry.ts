@@ -26,7 +26,6 @@ export const indexEntrySchema = packageMetadataSchema.extend({
   created: z.string().optional(),
   /** What people search by, as the publisher says. */
   description: z.string().optional(),
-  keywords: z.array(z.string()).readonly().optional(),
   /** What the version's tag names. */
   manifest: z.object({ mediaType: z.string(), digest: digestSchema, size: sizeSchema }),
   archives: z.array(archiveSchema).min(1).readonly(),

@@ -36,7 +36,6 @@ export const ANNOTATION = {
   baseDigest: "org.opencontainers.image.base.digest",
   predicateType: "in-toto.io/predicate-type",
   voxPackage: "dev.vox.package",
-  voxKeywords: "dev.vox.keywords",
   voxIndexShard: "dev.vox.index.shard",
   voxPackages: "dev.vox.packages",
   voxLockDigest: "dev.vox.lock.digest",

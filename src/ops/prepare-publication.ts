@@ -98,14 +98,13 @@ function publishedManifest(text: string): PackageManifest {
 
 /** A package says when it was published, so that a policy can wait for its age; an image says nothing of the clock. */
 function factsOf({ package: section }: PackageManifest, revision: SourceRevision, created: string): PackageFacts {
-  const { description, license, repository, keywords } = section;
+  const { description, license, repository } = section;
   return {
     ...(description === undefined ? {} : { description }),
     ...(license === undefined ? {} : { license }),
     ...(repository === undefined ? {} : { source: repository }),
     ...(revision.revision === undefined || differsFromCommit(revision) ? {} : { revision: revision.revision }),
     created,
-    keywords,
   };
 }
 

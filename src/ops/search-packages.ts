@@ -25,7 +25,6 @@ export interface FoundPackage {
   /** Whether every version is. */
   readonly yanked: boolean;
   readonly description?: string;
-  readonly keywords?: readonly string[];
 }
 
 export interface SearchResult {
@@ -88,8 +87,8 @@ async function indexedPackages(index: RegistryIndex): Promise<readonly FoundPack
 function foundEntry(entries: readonly IndexEntry[]): FoundPackage | undefined {
   const entry = shownVersion(entries);
   if (!entry) return undefined;
-  const { name, version, kind, yanked, description, keywords } = entry;
-  return { name, version, kind, yanked, ...(description !== undefined && { description }), ...(keywords && { keywords }) };
+  const { name, version, kind, yanked, description } = entry;
+  return { name, version, kind, yanked, ...(description !== undefined && { description }) };
 }
 
 async function listedNames(
@@ -150,7 +149,7 @@ async function foundRelease(
     const shown = shownVersion(await source.versions(name, { signal }));
     const release = shown && (await source.release(name, shown.version, { signal }));
     if (!release) return [];
-    const { description, keywords } = release.facts ?? {};
+    const { description } = release.facts ?? {};
     return [
       {
         name,
@@ -158,7 +157,6 @@ async function foundRelease(
         kind: release.kind,
         yanked: shown.yanked,
         ...(description !== undefined && { description }),
-        ...(keywords && { keywords }),
       },
     ];
   } catch (error) {

@@ -24,13 +24,12 @@ function limitOption(text: string): number {
 const documentOf = ({ registry, source, packages, total }: SearchResult): object => ({
   registry,
   source,
-  packages: packages.map(({ name, version, kind, yanked, description, keywords, match }) => ({
+  packages: packages.map(({ name, version, kind, yanked, description, match }) => ({
     name,
     version,
     kind,
     yanked,
     description: description ?? null,
-    keywords: keywords ?? [],
     match,
   })),
   total,

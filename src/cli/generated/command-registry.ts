@@ -340,7 +340,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
     },
     {
       path: "pm search",
-      summary: "Find packages of a registry by name, keyword or description",
+      summary: "Find packages of a registry by name or description",
       arguments: [{ name: "TEXT", description: "What to look for, in any case", required: true }],
       options: [
         { name: "registry", value: "NAME", description: "Registry of [registries] to search", default: "default" },

@@ -19,8 +19,6 @@ export interface PackageFacts {
   readonly revision?: string;
   /** RFC 3339, in UTC. */
   readonly created?: string;
-  /** Words to find the package by. */
-  readonly keywords?: readonly string[];
 }
 
 /** A small JSON document and the descriptor that names it. */
@@ -139,7 +137,6 @@ function packageAnnotations(metadata: PackageMetadata, facts: PackageFacts): Ann
     [ANNOTATION.source, facts.source],
     [ANNOTATION.revision, facts.revision],
     [ANNOTATION.created, facts.created],
-    [ANNOTATION.voxKeywords, facts.keywords?.join(",")],
   ];
   return Object.fromEntries(known.flatMap(([key, value]) => (value ? [[key, value] as const] : [])));
 }
@@ -151,8 +148,7 @@ export function packageFacts(annotations: Annotations): PackageFacts {
     const text = annotations[key];
     return text ? [[fact, text] as const] : [];
   });
-  const keywords = (annotations[ANNOTATION.voxKeywords] ?? "").split(",").flatMap((word) => word.trim() || []);
-  return { ...Object.fromEntries(known), ...(keywords.length > 0 && { keywords }) };
+  return Object.fromEntries(known);
 }
 
 const archiveDescriptor = ({ mediaType, digest, size }: ArchiveBlob): Descriptor => ({ mediaType, digest, size });

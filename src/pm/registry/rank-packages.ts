@@ -1,25 +1,23 @@
 import { packageNameKey } from "../../core/package-name.ts";
 import { compareUtf8 } from "../../core/text-order.ts";
 
-/** Ways to match, the best first: the whole name, its beginning, a part of it, a whole keyword, a part of the description. */
-export const MATCHES = ["exact", "prefix", "name", "keyword", "description"] as const;
+/** Ways to match, the best first: the whole name, its beginning, a part of it, a part of the description. */
+export const MATCHES = ["exact", "prefix", "name", "description"] as const;
 
 export type Match = (typeof MATCHES)[number];
 
 export interface SearchedPackage {
   readonly name: string;
   readonly description?: string;
-  readonly keywords?: readonly string[];
 }
 
 /** How a text matches a package; case does not matter, nor in names whether it is `-` or `_`. */
-export function matchOf(text: string, { name, description, keywords }: SearchedPackage): Match | undefined {
+export function matchOf(text: string, { name, description }: SearchedPackage): Match | undefined {
   const wanted = text.trim().toLowerCase();
   const [wantedName, key] = [packageNameKey(wanted), packageNameKey(name)];
   if (key === wantedName) return "exact";
   if (key.startsWith(wantedName)) return "prefix";
   if (key.includes(wantedName)) return "name";
-  if (keywords?.some((keyword) => keyword.toLowerCase() === wanted)) return "keyword";
   return description?.toLowerCase().includes(wanted) ? "description" : undefined;
 }
 

@@ -7,11 +7,10 @@ import type { Release } from "../package-registry.ts";
 
 /** An index is read whole by who searches: it holds what a list shows of a package, and no essay. */
 const MAX_DESCRIPTION_LENGTH = 300;
-const MAX_KEYWORDS = 20;
 
 /** What the index says of a release that was read from its registry. */
 export function indexEntryOf(release: Release, yanked: boolean): IndexEntry {
-  const { metadata, root, archives, created, facts: { description, keywords } = {} } = release;
+  const { metadata, root, archives, created, facts: { description } = {} } = release;
   return {
     ...metadata,
     yanked,
@@ -19,7 +18,6 @@ export function indexEntryOf(release: Release, yanked: boolean): IndexEntry {
     archives: archives.kind === "neutral" ? [plainArchive(archives.archive)] : archives.archives.map(platformArchive),
     ...(created !== undefined && { created }),
     ...(description !== undefined && { description: description.slice(0, MAX_DESCRIPTION_LENGTH) }),
-    ...(keywords !== undefined && { keywords: keywords.slice(0, MAX_KEYWORDS) }),
   };
 }
 
@@ -28,7 +26,7 @@ export function indexEntryOf(release: Release, yanked: boolean): IndexEntry {
  * @throws {VoxError} VERSION_INVALID
  */
 export function releaseOfEntry(entry: IndexEntry, registry: string): Release | undefined {
-  const { yanked: _y, description: _d, keywords: _k, created, manifest, archives: listed, ...metadata } = entry;
+  const { yanked: _y, description: _d, created, manifest, archives: listed, ...metadata } = entry;
   const archives = archivesOf(listed, metadata);
   if (!archives) return undefined;
   return {
