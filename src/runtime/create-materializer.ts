@@ -14,6 +14,8 @@ export function createMaterializer(cacheDir: string): Materializer {
     blobPath: (digest) => blobs.path(digest),
     readArchive: async (blob, expected, sink) =>
       (await import("../archive/read-package-archive.ts")).readPackageArchive(blob, expected, sink),
+    refuseMachineCode: async (files, platforms, of) =>
+      (await import("../archive/machine-code.ts")).refuseMachineCode(files, platforms, of),
     readManifest: async (bytes, what) =>
       (await import("../pm/registry/archived-manifest.ts")).readArchivedManifest(bytes, what),
   });

@@ -1,6 +1,5 @@
 import { chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { refuseMachineCode } from "../../archive/machine-code.ts";
 import type { ByteStream } from "../../core/byte-stream.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
@@ -9,13 +8,14 @@ import { type ArchivedPackage, blobOf } from "./closure.ts";
 import { DIRECTORY_MODE, fileMode } from "./fs-inspect-tree.ts";
 import { fileStamp } from "./fs-stamp.ts";
 import type { ArchivedManifest } from "../registry/archived-manifest.ts";
-import type { MaterializeRequest, ReadArchivedManifest, ReadPackageArchive } from "./materializer.ts";
+import type { MaterializeRequest, ReadArchivedManifest, ReadPackageArchive, RefuseMachineCode } from "./materializer.ts";
 import type { RecordedFile } from "./tree-record.ts";
 
 export interface UnpackPorts {
   readonly blobs: BlobCache;
   readonly readArchive: ReadPackageArchive;
   readonly readManifest: ReadArchivedManifest;
+  readonly refuseMachineCode: RefuseMachineCode;
 }
 
 export type UnpackOptions = Pick<MaterializeRequest, "refetch" | "proveManifest" | "signal" | "onEvent">;
@@ -65,7 +65,7 @@ async function unpackOnce(
     ),
   );
   const own = await proveIdentity(entry, archive.manifest, ports.readManifest, options);
-  refuseMachineCode(archive.machineCode, own.platforms, `${name}@${entry.version}`);
+  await ports.refuseMachineCode(archive.machineCode, own.platforms, `${name}@${entry.version}`);
   return { directories: tree.directories, files: archive.files.map((file) => tree.recorded(file)) };
 }
 

@@ -1,3 +1,4 @@
+import type { MachineCodeFile } from "../../archive/machine-code.ts";
 import type { ArchiveSink, ExpectedArchive, ReadArchive } from "../../archive/read-package-archive.ts";
 import type { ByteStream } from "../../core/byte-stream.ts";
 import type { Digest } from "../../core/digest.ts";
@@ -59,3 +60,10 @@ export type ReadPackageArchive = (blob: ByteStream, expected: ExpectedArchive, s
 
 /** Reads the `Vox.toml` of an archive, as `readArchivedManifest` does, which may be loaded when it is first needed; `what` is for complaints. */
 export type ReadArchivedManifest = (manifest: Uint8Array, what: string) => ArchivedManifest | Promise<ArchivedManifest>;
+
+/** Refuses machine code in a package for every platform, as the archive room's function of that name does. */
+export type RefuseMachineCode = (
+  files: readonly MachineCodeFile[],
+  platforms: readonly string[],
+  of: string,
+) => void | Promise<void>;

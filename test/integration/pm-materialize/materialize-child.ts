@@ -1,3 +1,4 @@
+import { refuseMachineCode } from "../../../src/archive/machine-code.ts";
 import { mkdir } from "node:fs/promises";
 import { readPackageArchive } from "../../../src/archive/read-package-archive.ts";
 import { FsBlobDirectory } from "../../../src/oci/fs-blob-directory.ts";
@@ -36,6 +37,7 @@ const materializer = new FsMaterializer({
   blobPath: (digest) => new FsBlobDirectory(job.cacheDir).path(digest),
   readArchive,
   readManifest: readArchivedManifest,
+  refuseMachineCode,
   markUsed,
 });
 await mkdir(job.projectDir, { recursive: true });

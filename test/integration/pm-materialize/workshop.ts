@@ -1,3 +1,4 @@
+import { refuseMachineCode } from "../../../src/archive/machine-code.ts";
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,6 +65,7 @@ export const materializerOf = (cacheDir: string): FsMaterializer =>
     blobPath: (digest) => new FsBlobDirectory(cacheDir).path(digest),
     readArchive: readPackageArchive,
     readManifest: readArchivedManifest,
+    refuseMachineCode,
     markUsed,
   });
 
