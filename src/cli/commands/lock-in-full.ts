@@ -12,7 +12,8 @@ export async function lockInFull(context: CommandContext, recalled: Recall | und
   const observer = new FileObserver();
   const { project, hold, ports } = await openCommand(context, "lock", observer);
   const result = await lockProject(project, hold, ports);
-  await tellStandings(project, result, hold, ports);
+  // What was chosen a moment ago was chosen by the same rules.
+  if (!result.changed) await tellStandings(project, result, hold, ports);
   if (recalled && !result.changed) {
     const { warnings, resolver } = project.workspace;
     const minAgeMs = resolver.minReleaseAgeMs;
