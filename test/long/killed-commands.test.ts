@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { wrongBlobs } from "../support/cache-checks.ts";
 import { createLockWorld, type LockWorld } from "../support/lock-world.ts";
-import { PROGRAM, succeeded } from "../support/vox-cli.ts";
+import { killed, succeeded } from "../support/vox-cli.ts";
 
 const ROUNDS = 60;
 const LONG_MS = 900_000;
@@ -24,17 +23,6 @@ beforeEach(async () => {
 }, LONG_MS);
 afterEach(() => shop.desk.remove());
 
-const killed = (args: readonly string[], afterMs: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: shop.app, env: shop.desk.env, stdio: "ignore" });
-    const timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
-    child.once("error", reject);
-    child.once("close", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-
 it(
   "commands that are killed at many moments leave nothing wrong, and the next run completes",
   async () => {
@@ -44,9 +32,9 @@ it(
       const afterMs = 50 + round * 12;
       const mode = ["symlink", "hardlink", "copy"][round % 3] ?? "copy";
       await Promise.all([
-        killed(["sync", "--frozen", "--link-mode", mode], afterMs),
-        killed(["pm", "cache", "gc", "--max-age", "0", "--max-size", "0"], afterMs / 2),
-        killed(["pm", "publish", "--allow-dirty"], afterMs),
+        killed(shop.desk, ["sync", "--frozen", "--link-mode", mode], shop.app, afterMs),
+        killed(shop.desk, ["pm", "cache", "gc", "--max-age", "0", "--max-size", "0"], shop.app, afterMs / 2),
+        killed(shop.desk, ["pm", "publish", "--allow-dirty"], shop.app, afterMs),
       ]);
       expect(wrongBlobs(cache())).toEqual([]);
       const next = succeeded(await shop.vox(["sync", "--frozen", "--link-mode", mode, "--verify", "full"]));

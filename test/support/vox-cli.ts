@@ -99,6 +99,18 @@ export function createDesk(parent = tmpdir()): Desk {
   };
 }
 
+/** Starts a command at a desk and kills it after a while; whether it was faster does not matter. */
+export const killed = (desk: Desk, args: readonly string[], cwd: string, afterMs: number): Promise<void> =>
+  new Promise((resolveRun, reject) => {
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: desk.env, stdio: "ignore" });
+    const timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
+    child.once("error", reject);
+    child.once("close", () => {
+      clearTimeout(timer);
+      resolveRun();
+    });
+  });
+
 /** What stands at a path of keys and indexes in parsed JSON; undefined where the path leads nowhere. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>((node, key) => {

@@ -1,10 +1,9 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { closuresIn, copiesOf, mountMemory, mountReadOnly, requireMounts, wrongBlobs } from "../support/cache-checks.ts";
 import { createLockWorld, type LockWorld } from "../support/lock-world.ts";
-import { at, PROGRAM, succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
+import { at, killed, succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
 
 const LONG_MS = 120_000;
 const mayMount = requireMounts();
@@ -118,26 +117,14 @@ it(
   LONG_MS,
 );
 
-/** Starts a command and kills it after a while; whether it was faster does not matter. */
-const killed = (args: readonly string[], cwd: string, afterMs: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: shop.desk.env, stdio: "ignore" });
-    const timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
-    child.once("error", reject);
-    child.once("close", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-
 it(
   "a process that is killed at any moment leaves nothing wrong, and the next run completes",
   async () => {
     for (let round = 0; round < 8; round += 1) {
       rmSync(join(cache(), "closures"), { recursive: true, force: true });
       if (round % 2 === 0) rmSync(cache(), { recursive: true, force: true });
-      await killed(["sync", "--frozen"], shop.app, 60 + round * 45);
-      await killed(["pm", "cache", "gc", "--max-size", "0"], shop.app, 40 + round * 25);
+      await killed(shop.desk, ["sync", "--frozen"], shop.app, 60 + round * 45);
+      await killed(shop.desk, ["pm", "cache", "gc", "--max-size", "0"], shop.app, 40 + round * 25);
       expect(wrongBlobs(cache())).toEqual([]);
       succeeded(await sync(shop.app));
     }
