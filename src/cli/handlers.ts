@@ -26,6 +26,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   "pm-cache-gc": () => import("./commands/pm-cache-gc.ts"),
   "pm-cache-clear": () => import("./commands/pm-cache-clear.ts"),
   package: () => import("./commands/package.ts"),
+  deployments: () => import("./commands/deployments.ts"),
   deploy: () => import("./commands/deploy.ts"),
   "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),
   "ci-docs-sync": () => import("./commands/ci-docs-sync.ts"),

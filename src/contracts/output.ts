@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { infoDocument, loginDocument, logoutDocument, searchDocument, yankDocument } from "./output-registry.ts";
+import { deploymentsDocument } from "./output-deploy.ts";
 import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
 
 /** The documents that commands print with `--json` (contracts, §8). Readers ignore keys that they do not know; keys are only ever added. */
@@ -277,6 +278,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   "pm-cache-clear": cacheClearDocument,
   package: imageDocument,
   deploy: imageDocument,
+  deployments: deploymentsDocument,
   "file-list": fileListDocument,
   findings: findingsDocument,
   error: errorDocument,

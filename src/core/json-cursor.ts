@@ -1,5 +1,6 @@
 import { VoxError } from "../errors/vox-error.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";
+import type { JsonValue } from "./canonical-json.ts";
 import { type Digest, isDigest } from "./digest.ts";
 
 export interface JsonSource {
@@ -58,6 +59,11 @@ export class JsonCursor {
     return this.#value.map((item: unknown, index) => read(new JsonCursor(item, this.#source, `${this.#path}[${index}]`)));
   }
 
+  /** Whatever is there; `null` when nothing is. */
+  json(): JsonValue {
+    return isJson(this.#value) ? this.#value : null;
+  }
+
   strings(): string[] {
     return this.list((item) => item.string());
   }
@@ -90,6 +96,9 @@ export function parseJson(bytes: Uint8Array, source: JsonSource): JsonCursor {
     throw new VoxError(source.code, `${source.what} is not JSON`);
   }
 }
+
+/** What was parsed from JSON is JSON; only absence is not. */
+const isJson = (value: unknown): value is JsonValue => value !== undefined;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 

@@ -193,6 +193,21 @@ export const ERROR_CATALOGUE = {
   DEPLOY_INCOMPLETE: entry(EXIT.data, "The [deploy] table lacks what the command needs."),
   ENVIRONMENT_UNKNOWN: entry(EXIT.usage, "The command names an environment that [deploy.environments] does not have."),
   DEPLOY_UNSUPPORTED: entry(EXIT.data, "The [deploy] table asks for what this version of vox does not do."),
+  DEPLOY_BUSY: entry(
+    EXIT.tryAgain,
+    "Somebody else is deploying to the same environment; nothing was changed.",
+    "run `vox deployments` to see who, and try again afterwards",
+  ),
+  DEPLOY_FAILED: entry(
+    EXIT.failed,
+    "What was deployed did not come up healthy; the message says what runs now.",
+    "run `vox deployments` to see what runs",
+  ),
+  DEPLOYMENT_UNKNOWN: entry(
+    EXIT.failed,
+    "The environment has no such deployment, or none that could be gone back to.",
+    "run `vox deployments`",
+  ),
   COMMAND_FILE_MISSING: entry(EXIT.data, "`cmd` or `entrypoint` names a file of the application that is not there."),
   BASE_IMAGE_UNUSABLE: entry(EXIT.data, "The base image has layers or types that cannot be built upon."),
   LAYERS_TOO_MANY: entry(

@@ -50,6 +50,11 @@ export interface ReferrerOptions extends TransferOptions {
   readonly artifactType?: string;
 }
 
+/** A store that takes a manifest and its tag in one step; others take the one and then the other. */
+export interface TaggedPusher {
+  pushTagged(descriptor: Descriptor, bytes: Uint8Array, tag: string, options?: TransferOptions): Promise<void>;
+}
+
 /** What was attached to content: signatures, attestations, records (distribution-spec, "Listing Referrers"). */
 export interface ReferrerReader {
   /**

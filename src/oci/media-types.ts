@@ -15,6 +15,7 @@ export const MEDIA_TYPE = {
   inToto: "application/vnd.in-toto+json",
   voxPackage: "application/vnd.vox.package.v1",
   voxYank: "application/vnd.vox.yank.v1",
+  voxDeployment: "application/vnd.vox.deployment.v1",
   voxIndex: "application/vnd.vox.index.v1",
   voxIndexShard: "application/vnd.vox.index.shard.v1+jsonl",
 } as const;
@@ -36,6 +37,7 @@ export const ANNOTATION = {
   baseDigest: "org.opencontainers.image.base.digest",
   predicateType: "in-toto.io/predicate-type",
   voxPackage: "dev.vox.package",
+  voxDeployment: "dev.vox.deployment",
   voxIndexShard: "dev.vox.index.shard",
   voxPackages: "dev.vox.packages",
   voxLockDigest: "dev.vox.lock.digest",

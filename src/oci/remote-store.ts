@@ -2,7 +2,7 @@ import { type ByteStream, collectBytes, streamOf, verifying } from "../core/byte
 import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { sessionOf, uploadBlob } from "./blob-upload.ts";
-import type { Mounter, ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
+import type { Mounter, ReferrerOptions, Repository, TaggedPusher, TagOptions, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifestType, MEDIA_TYPE } from "./media-types.ts";
 import { refuseMoved } from "./new-tag.ts";
@@ -41,7 +41,7 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 const KEPT_MANIFESTS = 64;
 
 /** A repository of an OCI registry (distribution-spec 1.1). */
-export class RemoteStore implements Repository, Mounter {
+export class RemoteStore implements Repository, Mounter, TaggedPusher {
   readonly #client: RegistryClient;
   readonly #repository: string;
   readonly #scopes: TokenScopes;
@@ -131,6 +131,11 @@ export class RemoteStore implements Repository, Mounter {
     await this.#putManifest(descriptor, parseTag(tag), bytes, options);
   }
 
+  async pushTagged(descriptor: Descriptor, bytes: Uint8Array, tag: string, options: TransferOptions = {}): Promise<void> {
+    await this.#putManifest(descriptor, parseTag(tag), bytes, options);
+    this.#keep(descriptor.digest, bytes);
+  }
+
   async referrers(subject: Digest, options: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
     const listed = await this.#listedReferrers(subject, options);
     return listedReferrers(listed ?? (await referrersByTag(this, subject, options)), options.artifactType);
@@ -168,10 +173,7 @@ export class RemoteStore implements Repository, Mounter {
       fetch: (descriptor, options) => this.fetch(descriptor, options),
       resolve: (tag, options) => this.resolve(tag, options),
       tags: (options) => this.tags(options),
-      putTagged: async (descriptor, bytes, tag, options) => {
-        await this.#putManifest(descriptor, tag, bytes, options);
-        this.#keep(descriptor.digest, bytes);
-      },
+      putTagged: (descriptor, bytes, tag, options) => this.pushTagged(descriptor, bytes, tag, options),
     };
   }
 

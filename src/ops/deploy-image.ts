@@ -5,6 +5,7 @@ import { mountRepositories, mountSources } from "../container/publish/mount-sour
 import { publishImage } from "../container/publish/publish-image.ts";
 import { imageTags } from "../container/publish/tags.ts";
 import { VoxError } from "../errors/vox-error.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
 import { formatRepository, type ImageReference, parseImageReference } from "../oci/reference.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
 import type { MaterializedProject } from "../project/materialized-project.ts";
@@ -12,7 +13,9 @@ import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
 import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
-import type { CachePorts, EnginePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
+import { registryHistory } from "./open-history.ts";
+import type { CachePorts, DeploymentPorts, EnginePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
+import { recordPublication } from "./record-publication.ts";
 import { runInEngine, type RunningContainer } from "./run-in-engine.ts";
 
 export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
@@ -22,6 +25,8 @@ export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly to: "registry" | "engine" | "running";
   /** Builds, and says what would be done with it. */
   readonly dryRun: boolean;
+  /** Goes on from somebody's deployment that will never end. */
+  readonly takeOver: boolean;
 }
 
 export interface DeployResult extends ImageResult {
@@ -30,11 +35,11 @@ export interface DeployResult extends ImageResult {
   readonly container?: RunningContainer;
 }
 
-type DeployPorts = FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & RunPorts;
+type DeployPorts = FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & DeploymentPorts & RunPorts;
 
 /**
  * Builds the image of a member for an environment and brings it to where it runs; the lock binds it (contracts, §§3, 7).
- * @throws {VoxError} as `materializeProject` and `buildProjectImage`; DEPLOY_INCOMPLETE, DEPLOY_UNSUPPORTED, REGISTRY_DENIED,
+ * @throws {VoxError} as `materializeProject` and `buildProjectImage`; DEPLOY_INCOMPLETE, DEPLOY_UNSUPPORTED, DEPLOY_BUSY, REGISTRY_DENIED,
  * REGISTRY_UNAVAILABLE, ENGINE_UNAVAILABLE, ENGINE_FAILED
  */
 export async function deployImage(project: OpenProject, options: DeployOptions, ports: DeployPorts): Promise<DeployResult> {
@@ -50,7 +55,7 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
     ports,
   );
   if (options.dryRun) return plannedResult(built, repository, tags, ports);
-  if (repository) return publish({ project, handoff: materialized.project, built, repository, tags }, ports);
+  if (repository) return publish({ options, project, handoff: materialized.project, built, repository, tags }, ports);
   return loadIntoEngine(built, deploy, options, ports);
 }
 
@@ -72,6 +77,7 @@ function repositoryOf({ container }: DeployIntent): ImageReference {
 }
 
 interface Publication {
+  readonly options: DeployOptions;
   readonly project: OpenProject;
   readonly handoff: MaterializedProject;
   readonly built: ProjectImage;
@@ -79,8 +85,12 @@ interface Publication {
   readonly tags: readonly string[];
 }
 
-async function publish({ project, handoff, built, repository, tags }: Publication, ports: DeployPorts): Promise<DeployResult> {
+async function publish(
+  { options, project, handoff, built, repository, tags }: Publication,
+  ports: DeployPorts,
+): Promise<DeployResult> {
   const { image, plan } = built;
+  const { member, takeOver } = options;
   const mountFrom = mountSources({
     project: handoff,
     ...(plan.base.kind === "image" ? { baseReference: plan.base.reference } : {}),
@@ -91,7 +101,18 @@ async function publish({ project, handoff, built, repository, tags }: Publicatio
   });
   const store = ports.imageRepository(repository, { access: "push", mountFrom: mountRepositories(mountFrom) });
   const { signal, onEvent, published } = ports;
-  const { digest, transfer } = await publishImage(image, store, { tags, mountFrom, documents: published, signal, onEvent });
+  const history = registryHistory(member.manifest, handoff.deploy, "push", ports);
+  const beforeTags = async (root: Descriptor) => {
+    if (history) await recordPublication(history, { root, repository, tags, cause: "deploy", takeOver }, ports);
+  };
+  const { digest, transfer } = await publishImage(image, store, {
+    tags,
+    mountFrom,
+    documents: published,
+    signal,
+    onEvent,
+    beforeTags,
+  });
   const reference = `${formatRepository(repository)}@${digest}`;
   return { ...imageResult({ image, reference, transfer, requests: ports.requestCount(), out: null }), tags };
 }

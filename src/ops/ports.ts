@@ -11,6 +11,7 @@ import type { Annotations, Descriptor } from "../oci/descriptor.ts";
 import type { LoginProof } from "../oci/prove-login.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import type { Access } from "../oci/token-scope.ts";
+import type { Actor } from "../deploy/history/actor.ts";
 import type { BlobCache } from "../pm/cas/blob-cache.ts";
 import type { OuterRules } from "../pm/files/list-project-files.ts";
 import type { FileReader, ProjectFolder } from "../pm/files/project-folder.ts";
@@ -163,6 +164,21 @@ export interface RegistryArchivePorts {
 export interface OpenedRegistryArchive extends AsyncDisposable {
   /** Absolute. */
   readonly dir: string;
+}
+
+export interface NamedRepository {
+  readonly repository: Repository;
+  /** For people. */
+  readonly name: string;
+}
+
+/** Who deploys, and where deployments are remembered that no registry knows of. */
+export interface DeploymentPorts {
+  actor(): Actor;
+  /** The records of an image that runs on this machine's engine, without a registry. */
+  localHistory(imageName: string): NamedRepository;
+  /** Rejects with the signal's reason when that is aborted first. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface EnginePorts {

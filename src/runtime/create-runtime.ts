@@ -9,6 +9,7 @@ import { FsLayoutStore } from "../oci/fs-layout-store.ts";
 import type {
   CachePorts,
   CredentialPorts,
+  DeploymentPorts,
   EnginePorts,
   FolderPorts,
   GitPorts,
@@ -37,6 +38,7 @@ import { markUsed } from "./fs-use-marks.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
 import { hostPlatform } from "./host-platform.ts";
 import { fsVendored } from "./fs-vendored.ts";
+import { deploymentPorts } from "./deployment-ports.ts";
 import { dockerLogins, RegistryAccess } from "./registry-access.ts";
 import { RegistryMirrors } from "./fs-registry-mirrors.ts";
 import { systemClock } from "./system-clock.ts";
@@ -51,6 +53,7 @@ export type Runtime = RunPorts &
   OutputPorts &
   RegistryArchivePorts &
   EnginePorts &
+  DeploymentPorts &
   GitPorts &
   StandingPorts;
 
@@ -81,6 +84,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     deadline: (durationMs) => AbortSignal.timeout(durationMs),
     ...fsOutput,
     ...registryArchive,
+    ...deploymentPorts(paths.dataDir),
     async engine(choice) {
       const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
       return connectEngine({ choice, environment: env });

@@ -16,6 +16,7 @@ export async function run(context: CommandContext): Promise<void> {
       tags: listOption(options, "tag"),
       to: destination(options),
       dryRun: isGiven(options, "dry-run"),
+      takeOver: isGiven(options, "take-over"),
     },
     ports,
   );

@@ -21,6 +21,8 @@ export interface PublishOptions extends TransferOptions {
   /** Keeps the small documents of what was published, so that the next push need not read them back. */
   readonly documents?: ContentStore;
   readonly onEvent?: EventSink;
+  /** Called when the image is there and the environment's tag does not name it yet; a failure leaves the tags as they were. */
+  readonly beforeTags?: (root: Descriptor) => Promise<void>;
 }
 
 export interface PublishedImage {
@@ -44,6 +46,7 @@ export async function publishImage(
   const current = options.tags[0] === undefined ? undefined : await repository.resolve(options.tags[0], transferOptions);
   const transfer = await push(image, repository, current, options);
   const settled = current?.digest === root.digest ? 1 : 0;
+  if (settled === 0) await options.beforeTags?.(root);
   for (const tag of [...options.tags.slice(settled), ...(options.fixedTags ?? [])])
     await repository.tag(root, tag, transferOptions);
   if (options.documents) await keepDocuments(image, options.documents, transferOptions);

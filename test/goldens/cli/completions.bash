@@ -19,6 +19,7 @@ _vox() {
       " logout") path="logout" ;;
       " package") path="package" ;;
       " deploy") path="deploy" ;;
+      " deployments") path="deployments" ;;
       " commands") path="commands" ;;
       " explain") path="explain" ;;
       " completions") path="completions" ;;
@@ -161,6 +162,9 @@ _vox() {
     "deploy:--package") COMPREPLY=(); return ;;
     "deploy:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "deploy:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "deployments:--package") COMPREPLY=(); return ;;
+    "deployments:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "deployments:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "ci command-compliance:--format") COMPREPLY=($(compgen -W "text json sarif github" -- "$current")); return ;;
     "ci command-compliance:--only") COMPREPLY=(); return ;;
     "ci command-compliance:--package") COMPREPLY=(); return ;;
@@ -185,7 +189,7 @@ _vox() {
     "completions:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
   esac
   case "$path" in
-    "") words_here="init add remove update lock sync tree why outdated login logout package deploy commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
+    "") words_here="init add remove update lock sync tree why outdated login logout package deploy deployments commands explain completions pm ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
     "pm") words_here="publish search info yank index mirror vendor verify cache --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache") words_here="dir status gc clear --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci") words_here="command-compliance docs-sync pm-provenance --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -213,7 +217,8 @@ _vox() {
     "pm cache gc") words_here="--max-age --max-size --dry-run --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache clear") words_here="-y --yes --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "package") words_here="--format --out --list --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "deploy") words_here="--target --load --run --tag --dry-run --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "deploy") words_here="--target --load --run --tag --dry-run --take-over --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "deployments") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci command-compliance") words_here="--format --list --only --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci docs-sync") words_here="--check --write --format --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci pm-provenance") words_here="--strict --format --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;

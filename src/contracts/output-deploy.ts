@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { count, digest } from "./value-schemas.ts";
+
+/** Documents of the commands that deploy and tell of it; see `output.ts`. */
+
+export const deploymentEntry = z.looseObject({
+  sequence: count.describe("Counts the environment's deployments from 1"),
+  result: z.enum(["started", "succeeded", "rolled-back", "failed", "yielded", "interrupted"]),
+  current: z.boolean().describe("Whether this is what should run"),
+  at: z.string().describe("RFC 3339, by the clock of who deployed"),
+  actor: z.string(),
+  target: z.string(),
+  image: digest,
+  reference: z.string(),
+  cause: z.string(),
+  record: digest,
+});
+
+export const deploymentsDocument = z.looseObject({
+  environments: z.array(
+    z.looseObject({
+      environment: z.string(),
+      history: z.string().describe("Where the records are"),
+      deployments: z.array(deploymentEntry).describe("Newest first"),
+      forks: z
+        .array(z.looseObject({ previous: digest.nullable(), records: z.array(digest) }))
+        .describe("Records that follow one and the same record: people began at once"),
+      tag: digest.nullable().describe("What the environment's tag names; null where there is none"),
+    }),
+  ),
+});
