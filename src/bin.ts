@@ -18,7 +18,7 @@ if (!isSupported(process.versions.node)) {
   process.stdout.write(ROOT_HELP);
 } else {
   enableCompileCache();
-  await run();
+  void run();
 }
 
 async function run(): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -58,10 +58,10 @@ type Command = (tool: Tool) => readonly string[];
 /** What each cell begins with, and what it runs. */
 function CELLS(): readonly (readonly [string, Prepare, Command])[] {
   const install: Command = (tool) => tool.install;
-  const removeModules: Prepare = (tool, project) => rm(join(project, tool.modules), { recursive: true, force: true });
-  const removeCache: Prepare = (tool) => rm(tool.cacheDir, { recursive: true, force: true });
+  const removeModules: Prepare = (tool, project) => setAside(join(project, tool.modules));
+  const removeCache: Prepare = (tool) => setAside(tool.cacheDir);
   const anew: Prepare = async (tool, project) => {
-    await rm(project, { recursive: true, force: true });
+    await setAside(project);
     await cp(tool.template, project, { recursive: true });
   };
   const installed: Prepare = async (tool, project) => {
@@ -82,6 +82,17 @@ function CELLS(): readonly (readonly [string, Prepare, Command])[] {
     ["add one package", installed, (tool) => tool.add],
     ["another project with the same lock", anew, install],
   ];
+}
+
+/**
+ * Out of the way, and removed when all is measured: ext4 does not give away the inodes of a file that was removed a moment ago, and looks at each of
+ * them again for every file that is made in their place.
+ */
+async function setAside(path: string): Promise<void> {
+  const aside = await mkdtemp(join(folder, "aside-"));
+  await rename(path, join(aside, "it")).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
 }
 
 /** Cells of one tool share its cache; each has a project of its own, installed once. */
