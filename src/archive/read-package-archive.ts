@@ -48,8 +48,8 @@ export interface ReadArchive {
 
 const MIN_CAP_BYTES = 512 * 1024 * 1024;
 const CAP_RATIO = 20;
-const MANIFEST_PATH = "Vox.toml";
-const MAX_MANIFEST_BYTES = 1024 * 1024;
+export const MANIFEST_PATH = "Vox.toml";
+export const MAX_MANIFEST_BYTES = 1024 * 1024;
 const TAR = "application/vnd.oci.image.layer.v1.tar";
 const TAR_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
 
@@ -71,7 +71,7 @@ export async function readPackageArchive(blob: ByteStream, expected: ExpectedArc
   }
 }
 
-function unpacked(blob: ByteStream, mediaType: string): ByteStream {
+export function unpacked(blob: ByteStream, mediaType: string): ByteStream {
   if (mediaType === TAR_GZIP) return gunzipMember(blob);
   if (mediaType === TAR) return blob;
   throw new VoxError("ARCHIVE_INVALID", `\`${mediaType}\` is not how a package is stored`);

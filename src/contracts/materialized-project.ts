@@ -29,6 +29,7 @@ const materializedPackage = z.strictObject({
   name: packageName,
   version: z.string(),
   source: z.string().regex(/^(?:registry|git|path)\+/),
+  license: z.string().exactOptional(),
   dependencies: z.array(packageName),
   archive: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("neutral"), blob: z.strictObject(archiveBlob) }),
@@ -60,6 +61,7 @@ export const materializedProjectSchema = z.strictObject({
   closureDigest: digest,
   lockDigest: digest,
   mode: z.enum(["default", "locked", "frozen"]),
+  dependencies: z.array(packageName).describe("Of the member itself, among `packages`"),
   packages: z.array(materializedPackage),
   files: z.array(applicationFile),
   baseImages: z.array(lockedBaseImage),

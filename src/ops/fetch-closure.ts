@@ -17,7 +17,8 @@ export interface ClosureFetch {
 
 export interface ClosureFetchOptions {
   readonly hold: LockHold;
-  readonly platforms: readonly Platform[];
+  /** All that there are unless said. */
+  readonly platforms?: readonly Platform[];
   /** Judges each archive that comes; absent where unpacking does it. */
   readonly prove?: FetchOptions["prove"];
 }

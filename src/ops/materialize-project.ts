@@ -14,6 +14,7 @@ import { memberDir, type OpenProject } from "./open-project.ts";
 import { outputDirs } from "./output-dirs.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
 import { archiveProof } from "./prove-archive.ts";
+import { licensedPackages } from "./package-licences.ts";
 import { projectContent, provedReader } from "./project-content.ts";
 import { freshLock } from "./read-lock.ts";
 import { type FolderContent, markedListing, type MarkedPath, refuseSecrets } from "./scan-secrets.ts";
@@ -72,7 +73,8 @@ export async function materializeProject(
       closureDigest: closure.digest,
       lockDigest,
       mode: options.hold.mode,
-      packages,
+      dependencies: closure.direct,
+      packages: await licensedPackages(packages, ports),
       files: applicationFiles,
       baseImages: lock.baseImages.filter(({ reference }) => reference === intent.container.baseImage),
       deploy: intent,
@@ -120,7 +122,7 @@ function warnUntracked(files: readonly ApplicationFile[], { untracked }: SourceR
   });
 }
 
-function identityOf({ manifest }: WorkspaceMember, { revision, dirty }: SourceRevision): ProjectIdentity {
+export function identityOf({ manifest }: WorkspaceMember, { revision, dirty }: SourceRevision): ProjectIdentity {
   const { name, version, description, license, authors, repository, homepage, documentation } = manifest.package;
   return {
     name,

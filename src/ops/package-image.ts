@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { dockerArchive } from "../container/output/docker-archive.ts";
 import { writeLayout } from "../container/output/write-layout.ts";
+import { streamOf } from "../core/byte-stream.ts";
 import type { TransferSummary } from "../oci/copy.ts";
 import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
 import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
@@ -8,6 +9,7 @@ import { materializeProject, type MaterializeOptions } from "./materialize-proje
 import { memberDir, type OpenProject } from "./open-project.ts";
 import type { PackageFormat } from "./output-dirs.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, OutputPorts, RunPorts } from "./ports.ts";
+import { imageSubject, type SbomFile, sbomFiles } from "./sbom-documents.ts";
 
 export interface PackageOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly format: PackageFormat;
@@ -29,7 +31,8 @@ export async function packageImage(project: OpenProject, options: PackageOptions
     { folder, offline: options.hold.offline, vendored: project.vendored },
     ports,
   );
-  const written = await writeImage(built, options, ports);
+  const sboms = sbomFiles(imageSubject(materialized.project, built, ports));
+  const written = await writeImage(built, sboms, options, ports);
   return imageResult({ image: built.image, ...written, requests: ports.requestCount() });
 }
 
@@ -39,18 +42,29 @@ interface Written {
   readonly out: string;
 }
 
-async function writeImage({ plan, image }: ProjectImage, options: PackageOptions, ports: PackagePorts): Promise<Written> {
+async function writeImage(
+  { plan, image }: ProjectImage,
+  sboms: readonly SbomFile[],
+  options: PackageOptions,
+  ports: PackagePorts,
+): Promise<Written> {
   const { outDir, environment } = options;
   const { signal, onEvent } = ports;
   switch (options.format) {
     case "oci-layout": {
       const fill = { tag: environment, signal, onEvent };
-      const transfer = await ports.replaceLayout(outDir, (layout) => writeLayout(image, layout, fill));
+      const transfer = await ports.replaceLayout(outDir, async (layout, folder) => {
+        const written = await writeLayout(image, layout, fill);
+        for (const { suffix, text } of sboms) await folder.addFile(`sbom${suffix}`, text);
+        return written;
+      });
       return { reference: `oci-layout:${outDir}:${environment}`, transfer, out: outDir };
     }
     case "docker-archive": {
       const out = join(outDir, `${plan.imageName}.tar`);
       const reference = `${plan.imageName}:${environment}`;
+      for (const { suffix, text } of sboms)
+        await ports.writeFile(join(outDir, `${plan.imageName}${suffix}`), streamOf(Buffer.from(text)));
       await ports.writeFile(out, dockerArchive(image, { platform: ports.hostPlatform, repoTags: [reference], signal }));
       return { reference, transfer: NO_TRANSFER, out };
     }

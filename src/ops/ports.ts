@@ -139,13 +139,18 @@ export interface FreshLayout extends Repository {
   inventory(entries: readonly Descriptor[], annotations: Annotations): Promise<void>;
 }
 
+/** The folder of a layout that is being made, for files beside what the layout itself is. */
+export interface FreshFolder {
+  addFile(name: string, text: string): Promise<void>;
+}
+
 /** Where results are written: whole or not at all. */
 export interface OutputPorts {
   /**
    * Fills a new folder beside `dir` and puts it in its place.
    * @throws {VoxError} CANNOT_WRITE, also when `dir` holds something that vox did not write
    */
-  replaceLayout<T>(dir: string, fill: (layout: FreshLayout) => Promise<T>): Promise<T>;
+  replaceLayout<T>(dir: string, fill: (layout: FreshLayout, folder: FreshFolder) => Promise<T>): Promise<T>;
   /** @throws {VoxError} CANNOT_WRITE */
   writeFile(path: string, content: ByteStream): Promise<void>;
 }

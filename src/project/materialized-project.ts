@@ -15,6 +15,8 @@ export interface MaterializedProject {
   /** sha256 of vox.lock's bytes. */
   readonly lockDigest: Digest;
   readonly mode: LockMode;
+  /** What the member itself depends on, of the packages below; by name. */
+  readonly dependencies: readonly PackageName[];
   /** The production closure, dependencies before dependents, else by name. */
   readonly packages: readonly MaterializedPackage[];
   /** What enters the application layer, by UTF-8 path. */
@@ -46,6 +48,8 @@ export interface MaterializedPackage {
   readonly version: string;
   /** As in vox.lock: `registry+default`, `git+…`, `path+…`. */
   readonly source: string;
+  /** As its own Vox.toml says. */
+  readonly license?: string;
   readonly dependencies: readonly PackageName[];
   /** The archive for every platform, or one for each. */
   readonly archive: PackageArchive | PlatformArchives;

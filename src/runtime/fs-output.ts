@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ByteStream } from "../core/byte-stream.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
-import type { FreshLayout, OutputPorts } from "../ops/ports.ts";
+import type { FreshFolder, FreshLayout, OutputPorts } from "../ops/ports.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** How often a place is fought for: each time somebody else took it in the moment between two renames. */
@@ -21,12 +21,14 @@ export const fsOutput: OutputPorts = {
 export const makeFolder = (dir: string): Promise<void> =>
   writing(dir, async () => void (await mkdir(dir, { recursive: true })));
 
-async function replaceLayout<T>(dir: string, fill: (layout: FreshLayout) => Promise<T>): Promise<T> {
+async function replaceLayout<T>(dir: string, fill: (layout: FreshLayout, folder: FreshFolder) => Promise<T>): Promise<T> {
   refuseForeign(dir, await contentsOf(dir));
   await removeAbandoned(dir);
   const fresh = besidePath(dir);
   try {
-    const result = await fill(new FsLayoutStore(fresh));
+    const result = await fill(new FsLayoutStore(fresh), {
+      addFile: (name, text) => writeFile(join(fresh, name), text, { flag: "wx" }),
+    });
     await putInPlace(fresh, dir);
     return result;
   } finally {

@@ -52,11 +52,13 @@ const PROJECT = {
   closureDigest: digest,
   lockDigest: digest,
   mode: "frozen",
+  dependencies: ["b"],
   packages: [
     {
       name: "a",
       version: "1.0.0",
       source: "registry+default",
+      license: "MIT",
       dependencies: [],
       archive: { kind: "neutral", blob: { digest, diffId: digest, mediaType: "x/y", size: 1 } },
     },

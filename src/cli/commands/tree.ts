@@ -9,6 +9,8 @@ import { treeLines, type TextBranch } from "./tree-text.ts";
 export async function run(context: CommandContext): Promise<void> {
   const command = await openCommand(context, "edit");
   const { options } = context;
+  const format = textOption(options, "sbom");
+  if (format === "spdx" || format === "cyclonedx") return (await import("./tree-sbom.ts")).printSbom(context, command, format);
   const [depth, invert] = [depthOption(textOption(options, "depth")), textOption(options, "invert")];
   const tree = await showTree(
     command.project,

@@ -11,6 +11,8 @@ import { formatFeatureTable, formatRequiresLine } from "./requires-line.ts";
 
 /** What one member needs, computed from the lock alone. */
 export interface Closure {
+  /** What the member itself depends on; by name. */
+  readonly direct: readonly PackageName[];
   /** Dependencies before dependents, else by name. */
   readonly packages: readonly ClosurePackage[];
   /** The image's `dev.vox.lock.digest`, for the production closure. */
@@ -53,13 +55,17 @@ export function closureOf(lock: Lockfile, memberPath: string, options: ClosureOp
   const reached = [...nodes.values()].filter(({ node }) => node.id !== member.id);
   refuseTwoSources(reached);
   const packages = topological(reached).map(closurePackage);
-  return { packages, digest: closureDigest(packages) };
+  return { direct: targetNames(nodes.get(member.id)), packages, digest: closureDigest(packages) };
 }
 
-function closurePackage({ node, edges }: ActiveNode): ClosurePackage {
+const targetNames = (active: ActiveNode | undefined): readonly PackageName[] =>
+  [...new Set([...(active?.edges.values() ?? [])].map((target) => target.name))].sort();
+
+function closurePackage(active: ActiveNode): ClosurePackage {
+  const { node } = active;
   const source: LockedSource = node.kind === "project" ? { kind: "path", path: node.path } : node.source;
   const version = node.kind === "package" ? node.version : undefined;
-  const dependencies = [...new Set([...edges.values()].map((target) => target.name))].sort();
+  const dependencies = targetNames(active);
   const wishes = source.kind === "git" ? { wishes: wishesOf(node) } : {};
   return { name: node.name, ...(version === undefined ? {} : { version }), source, dependencies, ...wishes };
 }

@@ -12,6 +12,7 @@ export interface ArchivedManifest {
   readonly version: string;
   /** What it is for; none when it is for every platform. */
   readonly platforms: readonly Platform[];
+  readonly license?: string;
   /**
    * What a registry must say of the package; a package from git or a folder may have none.
    * @throws {VoxError} PUBLISH_REFUSED when the package depends on what no registry holds
@@ -25,8 +26,8 @@ export interface ArchivedManifest {
  */
 export function readArchivedManifest(bytes: Uint8Array, what: string): ArchivedManifest {
   const manifest = parsed(bytes, what);
-  const { name, version, platforms } = manifest.package;
-  return { name, version, platforms, metadata: () => packageMetadata(manifest) };
+  const { name, version, platforms, license } = manifest.package;
+  return { name, version, platforms, ...(license === undefined ? {} : { license }), metadata: () => packageMetadata(manifest) };
 }
 
 /**

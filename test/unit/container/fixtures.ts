@@ -76,6 +76,7 @@ export function projectOf({ intent, ...change }: ProjectSketch = {}): Materializ
     closureDigest: digestOf("closure"),
     lockDigest: digestOf("lock"),
     mode: "frozen",
+    dependencies: [],
     packages: [],
     files: [fileOf("server.js", "console.log('hello')\n")],
     baseImages: [
