@@ -8,6 +8,8 @@ import {
   type ContentLink,
   directoryEntry,
   fileEntry,
+  folderEntry,
+  type FolderFacts,
   linkEntry,
   type Owner,
   ROOT,
@@ -17,6 +19,8 @@ import {
 export interface ApplicationLayout {
   /** Absolute, such as `/app`. */
   readonly workdir: string;
+  /** Directories above `workdir` that an engine would not make again as they are. */
+  readonly above?: readonly FolderFacts[];
   /** Directories under `workdir` that belong to `owner`, with the directories in them; made even when nothing is in them. `.` is `workdir` itself. */
   readonly writable: readonly string[];
   readonly owner: Owner;
@@ -35,6 +39,7 @@ export function applicationEntries(
   const writable = layout.writable.map((folder) => writableFolder(root, folder));
   const ownerOf = (directory: string): Owner => (writable.some((folder) => directory.startsWith(folder)) ? layout.owner : ROOT);
   const content = [
+    ...(layout.above ?? []).map(folderEntry),
     ...(root === "" ? [] : [directoryEntry(root, ownerOf(root))]),
     ...writable.filter((folder) => folder !== "").map((folder) => directoryEntry(folder, layout.owner)),
     ...files.map((file) => contentEntry(root, file)),

@@ -17,7 +17,8 @@ export type TarMember =
       readonly sizeBytes: number;
       readonly owner: Owner;
     }
-  | { readonly kind: "directory"; readonly path: string; readonly owner: Owner }
+  /** Of mode 0755 unless said. */
+  | { readonly kind: "directory"; readonly path: string; readonly owner: Owner; readonly mode?: number }
   | { readonly kind: "symlink"; readonly path: string; readonly target: string; readonly owner: Owner };
 
 /** A file to be archived: its path under the archive's root, and a way to read it once. */
@@ -48,6 +49,16 @@ export const fileOfBytes = (path: string, bytes: Uint8Array, options: { readonly
 });
 
 export const directoryEntry = (path: string, owner: Owner = ROOT): TarEntry => ({ kind: "directory", path, owner });
+
+/** A directory as the image below has it. */
+export interface FolderFacts {
+  /** From the image's root; ends in `/`. */
+  readonly path: string;
+  readonly mode: number;
+  readonly owner: Owner;
+}
+
+export const folderEntry = ({ path, mode, owner }: FolderFacts): TarEntry => ({ kind: "directory", path, owner, mode });
 
 export const linkEntry = (path: string, target: string): TarEntry => ({ kind: "symlink", path, target, owner: ROOT });
 

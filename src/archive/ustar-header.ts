@@ -76,7 +76,7 @@ function memberFields(member: TarMember): Omit<HeaderFields, "name" | "prefix"> 
       if (member.sizeBytes > MAX_FILE_BYTES) throw new VoxError("ARCHIVE_PATH", `\`${member.path}\` is over 8 GiB`);
       return { ...common, mode: member.executable ? 0o755 : 0o644, sizeBytes: member.sizeBytes, typeflag: TYPEFLAG.file };
     case "directory":
-      return { ...common, mode: 0o755, typeflag: TYPEFLAG.directory };
+      return { ...common, mode: member.mode ?? 0o755, typeflag: TYPEFLAG.directory };
     case "symlink":
       return {
         ...common,

@@ -26,7 +26,7 @@ export interface BuildProjectOptions {
 export async function buildProjectImage(
   { project, content }: Materialized,
   options: BuildProjectOptions,
-  ports: Pick<CachePorts, "layers" | "documents"> & ImagePorts & RunPorts,
+  ports: Pick<CachePorts, "layers" | "documents" | "facts"> & ImagePorts & RunPorts,
 ): Promise<ProjectImage> {
   const { voxVersion, created, signal, onEvent } = ports;
   const plan = planImage(project, { voxVersion, ...(created === undefined ? {} : { created }) });
@@ -35,6 +35,7 @@ export async function buildProjectImage(
     layers: ports.layers,
     bases: {
       documents: ports.documents,
+      facts: ports.facts,
       open: async (base) => {
         if (!options.offline || base.kind === "layout") return openBase(base, options.folder, ports);
         const carried = await options.vendored.layout();

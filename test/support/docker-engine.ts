@@ -1,5 +1,7 @@
 import { createServer } from "node:net";
 import Docker from "dockerode";
+import { foreignMembers } from "../../src/archive/foreign-members.ts";
+import { streamOf } from "../../src/core/byte-stream.ts";
 import { portOf } from "./loopback-port.ts";
 
 /** A real engine as the tests use it: what it pulls and runs is the proof that vox's images are images. */
@@ -10,6 +12,8 @@ export interface TestEngine {
   run(reference: string, options?: { readonly user?: string }): Promise<TestContainer>;
   /** A container that somebody else started, its server on a port of loopback. */
   running(id: string, port: number): TestContainer;
+  /** The image's file tree as a container sees it: by path, `755 0:0`, or `-> target` of a link. */
+  tree(reference: string): Promise<ReadonlyMap<string, string>>;
   inspectImage(reference: string): Promise<Docker.ImageInspectInfo>;
   /** Removes what the test pulled or loaded; what is not there is no error. */
   removeImage(reference: string): Promise<void>;
@@ -88,6 +92,15 @@ function running(container: Docker.Container, port: number): TestContainer {
   };
 }
 
+async function treeIn(container: Docker.Container): Promise<ReadonlyMap<string, string>> {
+  const tree = new Map<string, string>();
+  const chunks: Buffer[] = [];
+  for await (const chunk of await container.export()) chunks.push(Buffer.from(chunk));
+  for await (const { path, kind, target, mode, uid, gid } of foreignMembers(streamOf(...chunks)))
+    tree.set(path.replace(/\/$/, ""), kind === "symlink" ? `-> ${target}` : `${mode.toString(8)} ${uid}:${gid}`);
+  return tree;
+}
+
 /** Limits below any machine's own: Podman asks for more than a limited root may give. */
 const ULIMITS = [
   { Name: "nofile", Soft: 1024, Hard: 1024 },
@@ -117,6 +130,14 @@ export function testEngine(address: string): TestEngine {
       return running(container, port);
     },
     running: (id, port) => running(docker.getContainer(id), port),
+    tree: async (reference) => {
+      const container = await docker.createContainer({ Image: reference });
+      try {
+        return await treeIn(container);
+      } finally {
+        await container.remove({ force: true });
+      }
+    },
     inspectImage: (reference) => docker.getImage(reference).inspect(),
     removeImage: async (reference) => {
       await docker

@@ -22,7 +22,14 @@ export interface DocumentCache {
   write(bytes: Uint8Array): Promise<void>;
 }
 
+/** Small facts by their key, kept between runs; a loss costs time. */
+export interface FactMemory {
+  fact(key: string): Promise<string | undefined>;
+  keepFact(key: string, text: string): Promise<void>;
+}
+
 export interface BaseImageSource {
   readonly open: OpenBase;
   readonly documents?: DocumentCache;
+  readonly facts?: FactMemory;
 }

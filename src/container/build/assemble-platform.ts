@@ -9,6 +9,7 @@ import type { BaseImage } from "../base-image/base-image.ts";
 import { buildImageConfig } from "../plan/image-config.ts";
 import type { ImagePlan, PlannedPlatform } from "../plan/image-plan.ts";
 import { checkLayerCount, packagesOfLayer, packageTitle } from "../plan/layer-plan.ts";
+import type { WorkdirPlace } from "../plan/workdir-place.ts";
 import type { ImagePlatform } from "./image.ts";
 import type { MadeLayer } from "./layer-cache.ts";
 import type { LayerMaker } from "./layer-maker.ts";
@@ -22,6 +23,7 @@ export interface PlatformInput {
   readonly plan: ImagePlan;
   readonly planned: PlannedPlatform;
   readonly base: BaseImage;
+  readonly place: WorkdirPlace;
   readonly layers: LayerMaker;
   readonly documents: MemoryStore;
 }
@@ -30,8 +32,9 @@ export interface PlatformInput {
  * Config and manifest of one platform, with the layers that they name.
  * @throws {VoxError} LAYERS_TOO_MANY, and what the layers throw
  */
-export async function assemblePlatform({ plan, planned, base, layers, documents }: PlatformInput): Promise<ImagePlatform> {
-  const placed = await placeLayers(plan, planned, layers);
+export async function assemblePlatform(input: PlatformInput): Promise<ImagePlatform> {
+  const { plan, planned, base, documents } = input;
+  const placed = await placeLayers(input);
   checkLayerCount(base.layers.length + placed.length);
   const { platform } = planned;
   const { run, labels, created } = plan;
@@ -57,7 +60,7 @@ export function assembleIndex(plan: ImagePlan, platforms: readonly ImagePlatform
   return addDocument(documents, index, MEDIA_TYPE.imageIndex);
 }
 
-async function placeLayers(plan: ImagePlan, planned: PlannedPlatform, layers: LayerMaker): Promise<PlacedLayer[]> {
+async function placeLayers({ plan, planned, place, layers }: PlatformInput): Promise<PlacedLayer[]> {
   const placed: PlacedLayer[] = [];
   if (plan.systemFiles.length > 0) placed.push({ ...(await layers.system(plan.systemFiles)), createdBy: "vox: system files" });
   for (const layer of planned.packageLayers) {
@@ -66,7 +69,7 @@ async function placeLayers(plan: ImagePlan, planned: PlannedPlatform, layers: La
       placedAs(await layers.packages(layer), titles, `vox: ${layer.kind === "package" ? "package" : "packages"} ${titles}`),
     );
   }
-  placed.push(placedAs(await layers.application(plan.application), plan.application.title, "vox: application"));
+  placed.push(placedAs(await layers.application(plan.application, place), plan.application.title, "vox: application"));
   return placed;
 }
 

@@ -14,13 +14,18 @@ import type { Digest } from "../../core/digest.ts";
 import type { ContentReader, TransferOptions } from "../../oci/content-store.ts";
 import type { ApplicationFile } from "../../project/materialized-project.ts";
 import type { PlannedApplication } from "../plan/image-plan.ts";
+import type { WorkdirPlace } from "../plan/workdir-place.ts";
 import { CA_BUNDLE_PATH, type SystemFile } from "../plan/system-files.ts";
 
 /** The application layer's tar (contracts, §7 "Application layer"). */
-export function applicationTar(application: PlannedApplication, reader: ContentReader, options: TransferOptions): ByteStream {
-  const { workdir, writable, owner } = application;
+export function applicationTar(
+  application: PlannedApplication & WorkdirPlace,
+  reader: ContentReader,
+  options: TransferOptions,
+): ByteStream {
+  const { workdir, above, writable, owner } = application;
   const files = application.files.map((file) => applicationContent(file, reader, options));
-  return writeCanonicalTar(applicationEntries(files, { workdir, writable, owner }));
+  return writeCanonicalTar(applicationEntries(files, { workdir, above, writable, owner }));
 }
 
 function applicationContent(file: ApplicationFile, reader: ContentReader, options: TransferOptions): ContentFile | ContentLink {

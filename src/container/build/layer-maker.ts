@@ -9,6 +9,7 @@ import type { Compression } from "../../project/deploy-intent.ts";
 import type { PlannedApplication } from "../plan/image-plan.ts";
 import type { LayerPackage, PackageLayer } from "../plan/layer-plan.ts";
 import type { SystemFile } from "../plan/system-files.ts";
+import type { WorkdirPlace } from "../plan/workdir-place.ts";
 import type { LayerCache, MadeLayer } from "./layer-cache.ts";
 import { applicationTar, systemTar } from "./layer-content.ts";
 import { packageTar } from "./package-tar.ts";
@@ -48,16 +49,19 @@ export class LayerMaker {
     return Promise.resolve({ descriptor: { mediaType, digest, size }, diffId });
   }
 
-  application(application: PlannedApplication): Promise<MadeLayer> {
-    const { workdir, files, writable, owner } = application;
+  application(application: PlannedApplication, { workdir, above }: WorkdirPlace): Promise<MadeLayer> {
+    const { files, writable, owner } = application;
     const key = this.#key({
       kind: "application",
       workdir,
+      ...(above.length > 0 && { above: above.map((folder) => ({ ...folder, owner: { ...folder.owner } })) }),
       writable,
       owner: { ...owner },
       files: files.map((file) => ({ ...file })),
     });
-    return this.#once(key, "the application layer", () => applicationTar(application, this.#ports.content, this.#ports));
+    return this.#once(key, "the application layer", () =>
+      applicationTar({ ...application, workdir, above }, this.#ports.content, this.#ports),
+    );
   }
 
   system(files: readonly SystemFile[]): Promise<MadeLayer> {

@@ -6,9 +6,12 @@ import { MemoryStore } from "../../oci/memory-store.ts";
 import { unionReader } from "../../oci/union-reader.ts";
 import type { BaseImage, BaseImageSource } from "../base-image/base-image.ts";
 import { readBaseImage } from "../base-image/read-base-image.ts";
+import { readWorkdirPlace } from "../base-image/read-workdir-place.ts";
 import { scratchBase } from "../base-image/scratch-base.ts";
 import type { ImagePlan, PlannedPlatform } from "../plan/image-plan.ts";
 import { baseManifestDigest } from "../plan/planned-base.ts";
+import { placeOnScratch } from "../plan/system-files.ts";
+import { isOddWorkdir, type WorkdirPlace } from "../plan/workdir-place.ts";
 import { assembleIndex, assemblePlatform } from "./assemble-platform.ts";
 import type { Image } from "./image.ts";
 import type { LayerCache } from "./layer-cache.ts";
@@ -33,7 +36,7 @@ export interface BuiltImage extends Image {
 
 /**
  * Builds a planned image without an engine: reads the bases' documents, makes the layers that nobody has, writes the new documents
- * to memory (contracts, §7). No layer of the base and no package is read.
+ * to memory (contracts, §7). No package is read, and no layer of the base but to learn what is above an odd workdir.
  * @throws {VoxError} BASE_IMAGE_UNUSABLE, COMPRESSION_UNSUPPORTED, COMPRESSOR_DIFFERS, CONTENT_MISSING, CONTENT_MISMATCH, FILE_CHANGED, LAYERS_TOO_MANY
  */
 export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<BuiltImage> {
@@ -47,8 +50,8 @@ export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<Bu
     ...(onEvent && { onEvent }),
     ...(signal && { signal }),
   });
-  const platforms = await mapConcurrent(bases, bases.length, ({ planned, base }) =>
-    assemblePlatform({ plan, planned, base, layers, documents }),
+  const platforms = await mapConcurrent(bases, bases.length, (opened) =>
+    assemblePlatform({ plan, ...opened, layers, documents }),
   );
   const root = assembleIndex(plan, platforms, documents);
   const reader = unionReader([documents, ports.layers.blobs, content, ...new Set(bases.map(({ base }) => base.reader))]);
@@ -59,15 +62,20 @@ export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<Bu
 interface OpenedBase {
   readonly planned: PlannedPlatform;
   readonly base: BaseImage;
+  readonly place: WorkdirPlace;
 }
 
 async function openBase(plan: ImagePlan, planned: PlannedPlatform, ports: BuildPorts): Promise<OpenedBase> {
   const { platform } = planned;
+  const { workdir } = plan.application;
   const manifest = baseManifestDigest(plan.base, platform);
-  if (plan.base.kind === "scratch" || manifest === undefined) return { planned, base: scratchBase(platform) };
-  const { signal } = ports;
-  return {
-    planned,
-    base: await readBaseImage(ports.bases, { locked: plan.base, platform, manifest, ...(signal && { signal }) }),
-  };
+  if (plan.base.kind === "scratch" || manifest === undefined)
+    return { planned, base: scratchBase(platform), place: placeOnScratch(workdir, plan.systemFiles) };
+  const { bases, onEvent, signal } = ports;
+  const options = signal ? { signal } : {};
+  const base = await readBaseImage(bases, { locked: plan.base, platform, manifest, ...options });
+  if (!isOddWorkdir(workdir)) return { planned, base, place: { workdir, above: [] } };
+  onEvent?.({ kind: "step", message: `ask the base for ${platform} what is above \`${workdir}\`` });
+  const { facts } = bases;
+  return { planned, base, place: await readWorkdirPlace(base, { workdir, ...(facts && { facts }), ...options }) };
 }

@@ -9,7 +9,8 @@ import { selectPlatform } from "../../../src/container/build/image.ts";
 import { planImage } from "../../../src/container/plan/image-plan.ts";
 import { writeCanonicalTar } from "../../../src/archive/canonical-tar.ts";
 import { bucketEntries } from "../../../src/archive/package-entries.ts";
-import { fileOfBytes } from "../../../src/archive/tar-entry.ts";
+import { fileOfBytes, folderEntry, linkEntry, ROOT } from "../../../src/archive/tar-entry.ts";
+import { inArchiveOrder } from "../../../src/archive/tar-tree.ts";
 import { collectBytes } from "../../../src/core/byte-stream.ts";
 import { bucketOf } from "../../../src/container/plan/layer-plan.ts";
 import type { MaterializedPackage } from "../../../src/project/materialized-project.ts";
@@ -137,9 +138,67 @@ describe("an image", () => {
       "etc/ssl/ 0:0",
       "etc/ssl/certs/ 0:0",
       "etc/ssl/certs/ca-certificates.crt 0:0",
+      "opt/ 0:0",
       "tmp/ 65532:65532",
     ]);
     expect(world.opened()).toBe(0);
+  });
+
+  it("on scratch has what is above an odd workdir as its own layers below have it", async () => {
+    const image = await build(newWorld(), { baseImages: [], intent: { baseImage: "scratch", workdir: "/tmp/deep/app" } });
+    const { manifest } = await manifestOf(image);
+    const members = await listTar(await bytesOf(image.reader, manifest.layers[1]));
+    expect(members.slice(-4).map((member) => `${member.path} ${member.owner}`)).toEqual([
+      "tmp/deep/ 0:0",
+      "tmp/deep/app/ 0:0",
+      "tmp/deep/app/.vox_modules 0:0",
+      "tmp/deep/app/server.js 0:0",
+    ]);
+    expect(members.find(({ path }) => path === "tmp/")?.owner).toBe("65532:65532");
+  });
+
+  it.each(["gzip", "none"] as const)(
+    "has what is above an odd workdir as the base has it, and where its links lead: base of %s",
+    async (compression) => {
+      const world = newWorld();
+      const folders = [
+        { path: "var/", mode: 0o755, owner: ROOT },
+        { path: "var/home/", mode: 0o1770, owner: { uid: 7, gid: 8 } },
+      ];
+      const entries = inArchiveOrder([...folders.map(folderEntry), linkEntry("home", "var/home")]);
+      const baseImages = [await addBase(world.base, { entries, compression })];
+      const image = await build(world, { baseImages, intent: { workdir: "/home/node/app" } });
+      const { manifest, config } = await manifestOf(image);
+      const members = await listTar(await bytesOf(image.reader, manifest.layers[1]));
+      expect(members.slice(2).map((member) => `${member.path} ${member.mode} ${member.owner}`)).toEqual([
+        "var/ 755 0:0",
+        "var/home/ 1770 7:8",
+        "var/home/node/ 755 0:0",
+        "var/home/node/app/ 755 0:0",
+        "var/home/node/app/.vox_modules 777 0:0",
+        "var/home/node/app/server.js 644 0:0",
+      ]);
+      expect(config.config.WorkingDir).toBe("/home/node/app");
+    },
+  );
+
+  it("asks a base once what is above an odd workdir, and believes no damaged memory of it", async () => {
+    const world = newWorld();
+    const kept = new Map<string, string>();
+    const facts = {
+      fact: async (key: string) => kept.get(key),
+      keepFact: async (key: string, text: string) => void kept.set(key, text),
+    };
+    const ports = { ...world.ports, bases: { ...world.ports.bases, facts } };
+    const baseImages = [await addBase(world.base)];
+    const sketch = { baseImages, intent: { workdir: "/tmp/app" } };
+    const first = await build({ ...world, ports }, sketch);
+    const damaged = [...kept].map(([key, text]) => [key, text.replace("755", "9")] as const);
+    for (const [key, text] of damaged) kept.set(key, text);
+    expect((await build({ ...world, ports }, sketch)).root).toEqual(first.root);
+    for (const digest of first.baseLayers) world.base.remove(digest);
+    expect((await build({ ...world, ports }, sketch)).root).toEqual(first.root);
+    await expect(build(world, sketch)).rejects.toMatchObject({ code: "CONTENT_MISSING" });
   });
 
   it("adds CA certificates to a base without touching its folders", async () => {

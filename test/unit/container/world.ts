@@ -1,9 +1,9 @@
 import { writeCanonicalTar } from "../../../src/archive/canonical-tar.ts";
 import { compressLayer } from "../../../src/archive/compress.ts";
 import { packageEntries } from "../../../src/archive/package-entries.ts";
-import { fileEntry, fileOfBytes } from "../../../src/archive/tar-entry.ts";
+import { fileEntry, fileOfBytes, type TarEntry } from "../../../src/archive/tar-entry.ts";
 import { inArchiveOrder, withParents } from "../../../src/archive/tar-tree.ts";
-import { collectBytes } from "../../../src/core/byte-stream.ts";
+import { collectBytes, streamOf } from "../../../src/core/byte-stream.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import { parsePackageName } from "../../../src/core/package-name.ts";
 import { type Platform, platformParts } from "../../../src/core/platform.ts";
@@ -85,6 +85,9 @@ export interface BaseSketch {
   /** Laid over each platform's config. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly layerType?: string;
+  /** Members of the one layer, in order; `/etc/os-release` without. */
+  readonly entries?: readonly TarEntry[];
+  readonly compression?: "gzip" | "none";
 }
 
 /** A tiny base in the store: one layer with `/etc/os-release` for each platform, under the tag `22`. */
@@ -105,20 +108,12 @@ export async function addBase(store: MemoryStore, sketch: BaseSketch = {}): Prom
 export async function addBaseManifest(store: MemoryStore, platform: Platform, sketch: BaseSketch = {}): Promise<Descriptor> {
   const { dialect = OCI_DIALECT } = sketch;
   const release = fileOfBytes("etc/os-release", Buffer.from(`ID=test\nPLATFORM=${platform}\n`));
-  const tar = await collectBytes(
-    writeCanonicalTar(inArchiveOrder(withParents([fileEntry("etc/os-release", release)], { above: "" }))),
-    {
-      maxBytes: Infinity,
-      what: "the base layer",
-    },
-  );
-  const made = compressLayer(
-    (async function* () {
-      yield tar;
-    })(),
-    "gzip",
-  );
-  const layer = store.add(await collectBytes(made.stream, { maxBytes: Infinity, what: "the base layer" }), dialect.layer);
+  const entries = sketch.entries ?? inArchiveOrder(withParents([fileEntry("etc/os-release", release)], { above: "" }));
+  const tar = await collectBytes(writeCanonicalTar(entries), { maxBytes: Infinity, what: "the base layer" });
+  const { compression = "gzip" } = sketch;
+  const made = compressLayer(streamOf(tar), compression);
+  const layerType = compression === "none" ? MEDIA_TYPE.layerTar : dialect.layer;
+  const layer = store.add(await collectBytes(made.stream, { maxBytes: Infinity, what: "the base layer" }), layerType);
   const config = store.add(
     jsonBytes({
       ...platformParts(platform),
@@ -130,7 +125,7 @@ export async function addBaseManifest(store: MemoryStore, platform: Platform, sk
     }),
     dialect.config,
   );
-  const layers = [{ ...layer, mediaType: sketch.layerType ?? dialect.layer }];
+  const layers = [{ ...layer, mediaType: sketch.layerType ?? layerType }];
   return store.add(jsonBytes({ schemaVersion: 2, mediaType: dialect.manifest, config, layers }), dialect.manifest);
 }
 
