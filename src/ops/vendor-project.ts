@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { VoxError } from "../errors/vox-error.ts";
 import { addTransfers, NOTHING_TRANSFERRED, type TransferSummary } from "../oci/copy.ts";
-import { streamOf } from "../core/byte-stream.ts";
 import { fetchBlobs } from "../pm/fetch/fetch-blobs.ts";
 import { fetchPlan } from "../pm/fetch/fetch-plan.ts";
 import type { LockHold } from "./lock-hold.ts";
@@ -56,19 +55,19 @@ export async function vendorProject(project: OpenProject, options: VendorOptions
   });
   const prove = archiveProof(lock, ports.cache);
   for (const item of plan.items) await prove(item);
-  const summary = await ports.replaceLayout(out, async (layout) => {
+  const { bytes } = await ports.replaceLayout(out, async (layout, folder) => {
     const parts: VendoredPart[] = [
       ...(await vendorRegistryPackages(project, lock, layout, hold, ports)),
       ...(await vendorGitPackages(project, lock, layout, hold, ports)),
       ...(options.baseImages ? await vendorBaseImages(project, lock, layout, hold, ports) : []),
     ];
     const entries = parts.map(({ entry }) => entry);
+    await folder.addFile(".gitattributes", GIT_ATTRIBUTES);
     await layout.inventory(entries, { [VENDOR_MARK]: "1" });
     return parts.map(({ transfer }) => transfer).reduce<TransferSummary>(addTransfers, NOTHING_TRANSFERRED);
   });
-  await ports.writeFile(join(out, ".gitattributes"), streamOf(new TextEncoder().encode(GIT_ATTRIBUTES)));
   const packages = lock.packages.filter(({ source }) => source.kind !== "path").length;
-  return { out, packages, baseImages: options.baseImages ? lock.baseImages.length : 0, bytes: summary.bytes };
+  return { out, packages, baseImages: options.baseImages ? lock.baseImages.length : 0, bytes };
 }
 
 /** Nothing but what was vendored before is replaced, and a project has one such folder. */

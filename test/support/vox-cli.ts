@@ -99,17 +99,36 @@ export function createDesk(parent = tmpdir()): Desk {
   };
 }
 
-/** Starts a command at a desk and kills it after a while; whether it was faster does not matter. */
-export const killed = (desk: Desk, args: readonly string[], cwd: string, afterMs: number): Promise<void> =>
+export interface Ending {
+  readonly cwd: string;
+  readonly signal: "SIGINT" | "SIGKILL";
+  readonly afterMs: number;
+}
+
+/** In place of an exit code, of a process that a signal ended. */
+export const ENDED_BY_SYSTEM = -1;
+
+/** Starts a command at a desk and ends it after a while; whether it was faster does not matter. */
+export const ended = (
+  desk: Desk,
+  args: readonly string[],
+  { cwd, signal, afterMs }: Ending,
+): Promise<{ readonly exitCode: number; readonly stderr: string }> =>
   new Promise((resolveRun, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: desk.env, stdio: "ignore" });
-    const timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: desk.env, stdio: ["ignore", "ignore", "pipe"] });
+    const err: Buffer[] = [];
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    const timer = setTimeout(() => child.kill(signal), afterMs);
     child.once("error", reject);
-    child.once("close", () => {
+    child.once("close", (code) => {
       clearTimeout(timer);
-      resolveRun();
+      resolveRun({ exitCode: code ?? ENDED_BY_SYSTEM, stderr: Buffer.concat(err).toString("utf8") });
     });
   });
+
+export const killed = async (desk: Desk, args: readonly string[], cwd: string, afterMs: number): Promise<void> => {
+  await ended(desk, args, { cwd, signal: "SIGKILL", afterMs });
+};
 
 /** What stands at a path of keys and indexes in parsed JSON; undefined where the path leads nowhere. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
