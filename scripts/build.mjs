@@ -81,7 +81,10 @@ if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
     external: EXTERNAL,
     plugins: [englishOnly, noSubprograms],
     transform: { target: "node20" },
-    logLevel: "warn",
+    // An import that cannot be resolved is only a warning there.
+    onLog: (_level, { message }) => {
+      throw new Error(message);
+    },
   });
   const { output } = await bundle.write({
     dir: "dist",

@@ -16,10 +16,7 @@ beforeEach(async () => {
   const files = (name: string) => ({ "lib/data.txt": `${name}\n`.repeat(200_000) });
   await shop.publish(...names.map((name) => ({ name, version: "1.0.0", files: files(name) })));
   const asked = names.map((name) => `${name} = "1"\n`).join("");
-  shop.write(
-    "Vox.toml",
-    `[package]\nname = "app"\n[dependencies]\n${asked}[registries.default]\nindex = "file:../registry"\n`,
-  );
+  shop.write("Vox.toml", `[package]\nname = "app"\n[dependencies]\n${asked}[registries.default]\nindex = "file:../registry"\n`);
   await shop.lock();
 });
 afterEach(() => shop.desk.remove());
@@ -115,7 +112,9 @@ describe.each(Object.keys(copyings))("vox %s", (name) => {
     async () => {
       const { args, proveWhole } = copying();
       const runs = await Promise.all([1, 2, 3].map(() => shop.vox(args)));
-      expect(runs.map(({ exitCode, stderr }) => [exitCode, exitCode === 0 ? "" : stderr])).toEqual([1, 2, 3].map(() => [0, ""]));
+      expect(runs.map(({ exitCode, stderr }) => [exitCode, exitCode === 0 ? "" : stderr])).toEqual(
+        [1, 2, 3].map(() => [0, ""]),
+      );
       await proveWhole();
     },
     LONG_MS,
