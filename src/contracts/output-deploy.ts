@@ -1,7 +1,26 @@
 import { z } from "zod";
-import { count, digest } from "./value-schemas.ts";
+import { count, digest, platform, sizeBytes } from "./value-schemas.ts";
 
-/** Documents of the commands that deploy and tell of it; see `output.ts`. */
+/** Documents of the commands that make images, deploy and tell of it; see `output.ts`. */
+
+export const imageDocument = z.looseObject({
+  image: z.looseObject({
+    reference: z.string(),
+    digest,
+    mediaType: z.string(),
+    platforms: z.array(z.looseObject({ platform, digest })),
+  }),
+  transfer: z.looseObject({ bytes: sizeBytes, blobs: count, mounted: count, skipped: count, requests: count }),
+  out: z.string().nullish().describe("Where it was written; null or absent when nothing was"),
+});
+
+export const deployDocument = imageDocument.extend({
+  tags: z.array(z.string()),
+  changed: z
+    .boolean()
+    .optional()
+    .describe("Whether the environment's tag named something else before; absent where no registry is written"),
+});
 
 export const deploymentEntry = z.looseObject({
   sequence: count.describe("Counts the environment's deployments from 1"),

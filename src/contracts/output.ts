@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { infoDocument, loginDocument, logoutDocument, searchDocument, yankDocument } from "./output-registry.ts";
-import { deploymentsDocument } from "./output-deploy.ts";
+import { deployDocument, deploymentsDocument, imageDocument } from "./output-deploy.ts";
 import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
 
 /** The documents that commands print with `--json` (contracts, §8). Readers ignore keys that they do not know; keys are only ever added. */
@@ -101,17 +101,6 @@ export const outdatedDocument = z.looseObject({
 });
 
 export const syncDocument = z.looseObject({ packages: count, fetched: count, linked: count, verified: count });
-
-export const imageDocument = z.looseObject({
-  image: z.looseObject({
-    reference: z.string(),
-    digest,
-    mediaType: z.string(),
-    platforms: z.array(z.looseObject({ platform, digest })),
-  }),
-  transfer: z.looseObject({ bytes: sizeBytes, blobs: count, mounted: count, skipped: count, requests: count }),
-  out: z.string().nullish().describe("Where it was written; null or absent when nothing was"),
-});
 
 export const publishDocument = z.looseObject({
   name: packageName,
@@ -277,7 +266,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   "pm-cache-gc": cacheGcDocument,
   "pm-cache-clear": cacheClearDocument,
   package: imageDocument,
-  deploy: imageDocument,
+  deploy: deployDocument,
   deployments: deploymentsDocument,
   "file-list": fileListDocument,
   findings: findingsDocument,

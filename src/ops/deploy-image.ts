@@ -31,6 +31,8 @@ export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
 
 export interface DeployResult extends ImageResult {
   readonly tags: readonly string[];
+  /** Whether the environment's tag named something else before; absent where no registry is written. */
+  readonly changed?: boolean;
   /** With `--run`. */
   readonly container?: RunningContainer;
 }
@@ -105,8 +107,9 @@ async function publish(
   const beforeTags = async (root: Descriptor) => {
     if (history) await recordPublication(history, { root, repository, tags, cause: "deploy", takeOver }, ports);
   };
-  const { digest, transfer } = await publishImage(image, store, {
+  const { digest, changed, transfer } = await publishImage(image, store, {
     tags,
+    askedTags: options.tags,
     mountFrom,
     documents: published,
     signal,
@@ -114,7 +117,14 @@ async function publish(
     beforeTags,
   });
   const reference = `${formatRepository(repository)}@${digest}`;
-  return { ...imageResult({ image, reference, transfer, requests: ports.requestCount(), out: null }), tags };
+  if (!changed) onEvent({ kind: "step", message: `\`${options.environment}\` is this image already; nothing is deployed` });
+  // An earlier commit's index keeps its own tags: this commit's would be one more name for what did not change.
+  const kept = digest === image.root.digest ? tags : [...new Set([options.environment, ...options.tags])];
+  return {
+    ...imageResult({ image, digest, reference, transfer, requests: ports.requestCount(), out: null }),
+    changed,
+    tags: kept,
+  };
 }
 
 async function loadIntoEngine(

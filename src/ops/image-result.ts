@@ -1,3 +1,4 @@
+import type { Digest } from "../core/digest.ts";
 import type { Image } from "../container/build/image.ts";
 import type { TransferSummary } from "../oci/copy.ts";
 
@@ -15,16 +16,18 @@ export interface ImageResult {
 
 export interface ImageResultInput {
   readonly image: Image;
+  /** Of the index that stands in the registry, where it is not the image's own. */
+  readonly digest?: Digest;
   readonly reference: string;
   readonly transfer: TransferSummary;
   readonly requests: number;
   readonly out: string | null;
 }
 
-export const imageResult = ({ image, reference, transfer, requests, out }: ImageResultInput): ImageResult => ({
+export const imageResult = ({ image, digest, reference, transfer, requests, out }: ImageResultInput): ImageResult => ({
   image: {
     reference,
-    digest: image.root.digest,
+    digest: digest ?? image.root.digest,
     mediaType: image.root.mediaType,
     platforms: image.platforms.map(({ platform, manifest }) => ({ platform, digest: manifest.digest })),
   },

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import type { ContentReader } from "../oci/content-store.ts";
 import { unionReader } from "../oci/union-reader.ts";
-import { digestFiles } from "../pm/files/content.ts";
+import { digestFiles, setIdPaths } from "../pm/files/content.ts";
 import { closureOf } from "../pm/lockfile/closure.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
-import type { ApplicationFile, MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
+import type { MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
 import { closurePackages } from "./closure-packages.ts";
+import { inspectContent, warnUntracked } from "./file-warnings.ts";
 import { closureFetch } from "./fetch-closure.ts";
 import type { LockHold } from "./lock-hold.ts";
 import { listMemberFiles } from "./member-files.ts";
@@ -17,7 +18,7 @@ import { archiveProof } from "./prove-archive.ts";
 import { licensedPackages } from "./package-licences.ts";
 import { projectContent, provedReader } from "./project-content.ts";
 import { freshLock } from "./read-lock.ts";
-import { type FolderContent, markedListing, type MarkedPath, refuseSecrets } from "./scan-secrets.ts";
+import { type FolderContent, markedListing, type MarkedPath } from "./scan-secrets.ts";
 import type { SourceRevision } from "./source-revision.ts";
 
 export interface MaterializeOptions {
@@ -33,9 +34,6 @@ export interface Materialized {
   readonly project: MaterializedProject;
   readonly content: ContentReader;
 }
-
-/** How many paths a warning names. */
-const NAMED_PATHS = 5;
 
 type MaterializePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & RunPorts;
 
@@ -55,7 +53,7 @@ export async function materializeProject(
   const closure = closureOf(lock, member.path, { dev: false });
   await runBuildStep(project, member, ports);
   const { files, opened } = await listApplicationFiles(project, member, options.outputDirs, ports);
-  const inspect = (content: FolderContent) => refuseSecrets(content, ports);
+  const inspect = (content: FolderContent) => inspectContent(content, ports);
   const packages = await closurePackages(project, closure.packages, { ...options.hold, inspect }, ports);
   const { platforms } = intent.container;
   const prove = archiveProof(lock, ports.cache);
@@ -63,7 +61,7 @@ export async function materializeProject(
   const applicationFiles = await digestFiles(opened.reader, files);
   const { name } = member.manifest.package;
   const reader = provedReader(opened.reader, applicationFiles);
-  await inspect({ name, path: member.path, reader, files: applicationFiles });
+  await inspect({ name, path: member.path, reader, files: applicationFiles, setId: setIdPaths(files) });
   const revision = await ports.git.describe(memberDir(project, member));
   warnUntracked(applicationFiles, revision, ports);
   return {
@@ -105,21 +103,6 @@ async function runBuildStep(project: OpenProject, member: WorkspaceMember, ports
   if (build.length === 0) return;
   ports.onEvent({ kind: "step", message: `run \`${build.join(" ")}\`` });
   await ports.buildStep.run(build, memberDir(project, member));
-}
-
-function warnUntracked(files: readonly ApplicationFile[], { untracked }: SourceRevision, { onEvent }: RunPorts): void {
-  const unknown = new Set(untracked);
-  const paths = files.map(({ path }) => path).filter((path) => unknown.has(path));
-  if (paths.length === 0) return;
-  const named = paths.slice(0, NAMED_PATHS).map((path) => `\`${path}\``);
-  const more = paths.length > named.length ? ` and ${paths.length - named.length} more` : "";
-  const message = `files that git does not track enter the image: ${named.join(", ")}${more}`;
-  onEvent({
-    kind: "warning",
-    code: "FILES_UNTRACKED",
-    message,
-    hint: "commit them, or name them in `.gitignore` or `.voxignore`",
-  });
 }
 
 export function identityOf({ manifest }: WorkspaceMember, { revision, dirty }: SourceRevision): ProjectIdentity {

@@ -11,7 +11,7 @@ import { digestOf } from "../core/digest.ts";
 import type { PackageName } from "../core/package-name.ts";
 import type { Platform } from "../core/platform.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
-import { digestFiles, packageContent } from "../pm/files/content.ts";
+import { digestFiles, packageContent, setIdPaths } from "../pm/files/content.ts";
 import type { SelectedFile } from "../pm/files/list-project-files.ts";
 import { filesForPlatform } from "../pm/files/platform-files.ts";
 import { MANIFEST_FILE } from "../pm/manifest/find-workspace.ts";
@@ -61,7 +61,7 @@ export async function packPackage(
   const { files, opened } = await listMemberFiles(project, member, { symlinks: "refuse", outputDirs: [] }, ports);
   const digests = await digestFiles(opened.reader, files);
   const reader = provedReader(opened.reader, digests);
-  await options.inspect?.({ name, path: member.path, reader, files: digests });
+  await options.inspect?.({ name, path: member.path, reader, files: digests, setId: setIdPaths(files) });
   const job = { name, manifestText: normalisedText(project, manifest, options), opened: { reader }, digests };
   const pack = (selected: readonly PlacedFile[], declared: readonly Platform[]): Promise<ArchiveBlob> =>
     packFiles({ ...job, files: selected, platforms: declared }, ports);

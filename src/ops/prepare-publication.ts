@@ -11,9 +11,10 @@ import { packageArtifact, type PackageArtifact, type PackageFacts } from "../pm/
 import { type AttachedRecord, type ProvenanceFacts, provenanceRecord } from "../pm/registry/provenance.ts";
 import { versionTag } from "../pm/registry/version-tag.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
+import { inspectContent } from "./file-warnings.ts";
 import { normalisedText, packPackage } from "./pack-package.ts";
 import type { CachePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
-import { type FolderContent, refuseSecrets } from "./scan-secrets.ts";
+import type { FolderContent } from "./scan-secrets.ts";
 import type { SourceRevision } from "./source-revision.ts";
 
 export interface PublishOptions {
@@ -52,7 +53,7 @@ export async function preparePublication(
   const revision = await ports.git.describe(dir);
   if (!options.allowDirty) refuseDirty(revision);
   if (build.length > 0) await ports.buildStep.run(build, dir);
-  const inspect = (content: FolderContent) => refuseSecrets(content, ports);
+  const inspect = (content: FolderContent) => inspectContent(content, ports);
   const packed = await packPackage(project, member, { registry, inspect }, ports);
   const metadata = packageMetadata(publishedManifest(normalisedText(project, member.manifest, { registry })));
   const facts = factsOf(member.manifest, revision, ports.created ?? ports.now());

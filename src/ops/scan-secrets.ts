@@ -19,9 +19,11 @@ export interface FolderContent {
   readonly path: string;
   readonly reader: FileReader;
   readonly files: readonly ApplicationFile[];
+  /** Those with a setuid or setgid bit, which no archive holds. */
+  readonly setId: readonly string[];
 }
 
-type ScanPorts = Pick<CachePorts, "facts"> & Pick<RunPorts, "signal">;
+export type ScanPorts = Pick<CachePorts, "facts"> & Pick<RunPorts, "signal">;
 
 /** Looking is computing; more at a time would only hold more of their bytes. */
 const FILES_AT_ONCE = 4;

@@ -1,17 +1,20 @@
 import type { Digest } from "../../core/digest.ts";
 import type { EventSink } from "../../core/events.ts";
 import { VoxError } from "../../errors/vox-error.ts";
-import type { ContentStore, Repository, TransferOptions } from "../../oci/content-store.ts";
+import type { ContentReader, ContentStore, Repository, TransferOptions } from "../../oci/content-store.ts";
 import { copyGraph, type TransferSummary } from "../../oci/copy.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { digestsReachableFrom } from "../../oci/graph.ts";
 import { unionReader } from "../../oci/union-reader.ts";
 import type { Image } from "../build/image.ts";
 import { manifestsOf } from "../build/image-graph.ts";
+import { isSameImage } from "./standing-image.ts";
 
 export interface PublishOptions extends TransferOptions {
   /** Tags that move, the environment's first: what it names now is where the push begins. */
   readonly tags: readonly string[];
+  /** Those of them that are set even where the environment's tag names the same content already. */
+  readonly askedTags?: readonly string[];
   /** Tags that do not move: one that names other content already stops the push before it begins. */
   readonly fixedTags?: readonly string[];
   /** The repository of the same host that should hold a blob; see `mountSources`. */
@@ -26,8 +29,10 @@ export interface PublishOptions extends TransferOptions {
 }
 
 export interface PublishedImage {
-  /** The index's, now in the registry. */
+  /** The index's, now in the registry: of an earlier commit where that changed nothing in the image. */
   readonly digest: Digest;
+  /** Whether the environment's tag named something else. */
+  readonly changed: boolean;
   readonly transfer: TransferSummary;
 }
 
@@ -44,13 +49,37 @@ export async function publishImage(
   const transferOptions = signalOf(options);
   await refuseOtherContent(root, repository, options);
   const current = options.tags[0] === undefined ? undefined : await repository.resolve(options.tags[0], transferOptions);
+  if (current && current.digest !== root.digest && (await isStanding(image, repository, current, options)))
+    return keepStanding(current, repository, options);
   const transfer = await push(image, repository, current, options);
   const settled = current?.digest === root.digest ? 1 : 0;
   if (settled === 0) await options.beforeTags?.(root);
   for (const tag of [...options.tags.slice(settled), ...(options.fixedTags ?? [])])
     await repository.tag(root, tag, transferOptions);
   if (options.documents) await keepDocuments(image, options.documents, transferOptions);
-  return { digest: root.digest, transfer };
+  return { digest: root.digest, changed: settled === 0, transfer };
+}
+
+function isStanding(
+  image: Pick<Image, "root" | "reader">,
+  repository: Repository,
+  current: Descriptor,
+  options: PublishOptions,
+): Promise<boolean> {
+  const fixed = options.fixedTags ?? [];
+  return fixed.length > 0
+    ? Promise.resolve(false)
+    : isSameImage(image, current, knownReader(repository, options), signalOf(options));
+}
+
+/** Nothing is pushed; the tags that were asked for name what stands there. */
+async function keepStanding(current: Descriptor, repository: Repository, options: PublishOptions): Promise<PublishedImage> {
+  const transferOptions = signalOf(options);
+  for (const tag of options.askedTags ?? []) {
+    const named = await repository.resolve(tag, transferOptions);
+    if (named?.digest !== current.digest) await repository.tag(current, tag, transferOptions);
+  }
+  return { digest: current.digest, changed: false, transfer: { bytes: 0, blobs: 0, mounted: 0, skipped: 0 } };
 }
 
 async function refuseOtherContent(root: Descriptor, repository: Repository, options: PublishOptions): Promise<void> {
@@ -83,9 +112,11 @@ async function push(
 
 /** What the environment's tag reaches is in the repository, and most of it is in the new image too. */
 function presentContent(repository: Repository, current: Descriptor, options: PublishOptions): Promise<ReadonlySet<Digest>> {
-  const reader = options.documents ? unionReader([options.documents, repository]) : repository;
-  return digestsReachableFrom(reader, current, signalOf(options));
+  return digestsReachableFrom(knownReader(repository, options), current, signalOf(options));
 }
+
+const knownReader = (repository: Repository, { documents }: PublishOptions): ContentReader =>
+  documents ? unionReader([documents, repository]) : repository;
 
 async function keepDocuments(
   { root, reader }: Pick<Image, "root" | "reader">,

@@ -29,6 +29,10 @@ async function digestFile(reader: FileReader, file: SelectedFile): Promise<Appli
   };
 }
 
+/** Those that carry a setuid or setgid bit on disk. */
+export const setIdPaths = (files: readonly SelectedFile[]): readonly string[] =>
+  files.flatMap((file) => (file.kind === "file" && file.setId === true ? [file.path] : []));
+
 /**
  * The selected files as a package's content, for `packageEntries`.
  * @throws {VoxError} FILE_KIND for a link

@@ -5,6 +5,7 @@ import { VoxError } from "../../errors/vox-error.ts";
 import { readRegularFile } from "./fs-read-file.ts";
 import type { FileFacts, FolderEntry, ProjectFolder } from "./project-folder.ts";
 
+const SET_ID_BITS = 0o6000;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A project's folder on disk; links are never followed. */
@@ -40,7 +41,12 @@ async function inspect(file: string, path: string): Promise<FileFacts> {
   const stats = await lstat(file);
   switch (kindOf(stats)) {
     case "file":
-      return { kind: "file", executable: (stats.mode & 0o111) !== 0, sizeBytes: stats.size };
+      return {
+        kind: "file",
+        executable: (stats.mode & 0o111) !== 0,
+        sizeBytes: stats.size,
+        ...((stats.mode & SET_ID_BITS) !== 0 && { setId: true }),
+      };
     case "symlink":
       return { kind: "symlink", target: utf8Name(await readlink(file, { encoding: "buffer" }), path) };
     default:

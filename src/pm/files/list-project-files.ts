@@ -8,7 +8,14 @@ import type { FolderEntry, ProjectFolder } from "./project-folder.ts";
 import { type FolderRules, Selection, type SelectionOptions, type Verdict } from "./selection-rules.ts";
 
 export type SelectedFile =
-  | { readonly kind: "file"; readonly path: string; readonly executable: boolean; readonly sizeBytes: number }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      readonly executable: boolean;
+      readonly sizeBytes: number;
+      /** It has a setuid or setgid bit, which nothing that vox makes keeps. */
+      readonly setId?: true;
+    }
   | { readonly kind: "symlink"; readonly path: string; readonly target: string };
 
 /** A `.gitignore` above the project, in the same git tree. */

@@ -7,7 +7,7 @@ export interface FolderEntry {
 }
 
 export type FileFacts =
-  | { readonly kind: "file"; readonly executable: boolean; readonly sizeBytes: number }
+  | { readonly kind: "file"; readonly executable: boolean; readonly sizeBytes: number; readonly setId?: true }
   | { readonly kind: "symlink"; readonly target: string }
   | { readonly kind: "other"; readonly what: string };
 

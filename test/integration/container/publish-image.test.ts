@@ -11,7 +11,7 @@ import type { LockedBaseImage, MaterializedPackage } from "../../../src/project/
 import { type LoopbackRegistry, startLoopbackRegistry } from "../../support/loopback-registry.ts";
 import { clientOf } from "../../support/remote-subject.ts";
 import { projectOf } from "../../unit/container/fixtures.ts";
-import { addBase, addFile, addPackage, newWorld } from "../../unit/container/world.ts";
+import { addBase, addFile, addPackage, jsonBytes, jsonOf, newWorld } from "../../unit/container/world.ts";
 
 const REPOSITORY = "acme/storefront";
 let registry: LoopbackRegistry;
@@ -42,9 +42,14 @@ async function published() {
   return { world, packages, base };
 }
 
-async function build({ world, packages, base }: Awaited<ReturnType<typeof published>>, text: string): Promise<BuiltImage> {
+async function build(
+  { world, packages, base }: Awaited<ReturnType<typeof published>>,
+  text: string,
+  revision = "a",
+): Promise<BuiltImage> {
   const files = [addFile(world.content, "server.js", text)];
-  const project = projectOf({ packages, baseImages: [base], files, intent: { baseImage: base.reference } });
+  const identity = { ...projectOf().identity, revision: revision.repeat(40), dirty: false };
+  const project = projectOf({ packages, baseImages: [base], files, identity, intent: { baseImage: base.reference } });
   return buildImage(planImage(project, { voxVersion: "0.1.0" }), world.ports);
 }
 
@@ -81,6 +86,51 @@ describe("publishing to a registry that holds the packages and the base", () => 
     registry.requests.length = 0;
     await publishImage(next, store(), { tags: ["production"], mountFrom, documents });
     expect(registry.requests.map((request) => request.method)).toEqual(["HEAD"]);
+  });
+
+  it("does nothing for a commit that changes nothing in the image, but for the tags that were asked for", async () => {
+    const state = await published();
+    const repository = "acme/unchanged";
+    const store = (): RemoteStore => remoteStore(repository, []);
+    const first = await build(state, "four\n", "a");
+    expect(await publishImage(first, store(), { tags: ["production", "git-a"] })).toMatchObject({ changed: true });
+
+    const second = await build(state, "four\n", "b");
+    expect(second.root.digest).not.toBe(first.root.digest);
+    registry.requests.length = 0;
+    const options = { tags: ["production", "git-b", "asked"], askedTags: ["asked"] };
+    expect(await publishImage(second, store(), options)).toEqual({
+      digest: first.root.digest,
+      changed: false,
+      transfer: { bytes: 0, blobs: 0, mounted: 0, skipped: 0 },
+    });
+    const written = registry.requests.filter(({ method }) => method !== "GET" && method !== "HEAD");
+    expect(written.map(({ method, path }) => `${method} ${path}`)).toEqual([`PUT /v2/${repository}/manifests/asked`]);
+    expect(await registry.repository(repository).resolve("asked")).toMatchObject({ digest: first.root.digest });
+    expect(await registry.repository(repository).resolve("git-b")).toBeUndefined();
+
+    registry.requests.length = 0;
+    await publishImage(second, store(), options);
+    expect(registry.requests.filter(({ method }) => method === "PUT")).toEqual([]);
+  });
+
+  it.each([
+    ["another platform in front", (manifests: unknown[]) => [...manifests].reverse()],
+    ["one platform less", (manifests: unknown[]) => manifests.slice(1)],
+  ])("does not take an index with %s for the same image", async (_name, change) => {
+    const state = await published();
+    const repository = "acme/other-index";
+    const image = await build(state, "five\n");
+    await publishImage(image, remoteStore(repository, []), { tags: ["production"] });
+    const index = await jsonOf(image.reader, image.root);
+    const stored = registry.repository(repository);
+    await stored.tag(
+      stored.add(jsonBytes({ ...index, manifests: change(index.manifests) }), image.root.mediaType),
+      "production",
+    );
+    const again = await publishImage(image, remoteStore(repository, []), { tags: ["production"] });
+    expect(again).toMatchObject({ digest: image.root.digest, changed: true });
+    expect(await stored.resolve("production")).toMatchObject({ digest: image.root.digest });
   });
 
   it("uploads what the registry will not mount", async () => {

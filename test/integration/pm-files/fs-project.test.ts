@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   rmSync,
@@ -19,7 +20,7 @@ import { writeCanonicalTar } from "../../../src/archive/canonical-tar.ts";
 import { collectBytes } from "../../../src/core/byte-stream.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import { parsePackageName } from "../../../src/core/package-name.ts";
-import { applicationContent, digestFiles, packageContent } from "../../../src/pm/files/content.ts";
+import { applicationContent, digestFiles, packageContent, setIdPaths } from "../../../src/pm/files/content.ts";
 import { openFileReader } from "../../../src/pm/files/fs-file-reader.ts";
 import { readOuterRules } from "../../../src/pm/files/fs-outer-rules.ts";
 import { openProjectFolder } from "../../../src/pm/files/fs-project-folder.ts";
@@ -47,6 +48,22 @@ describe("a project's folder on disk", () => {
       { kind: "file", path: "bin/run", executable: true, sizeBytes: 10 },
       { kind: "file", path: "empty", executable: false, sizeBytes: 0 },
       { kind: "symlink", path: "folder", target: "bin" },
+    ]);
+  });
+
+  test("tells of a setuid or setgid bit, which no archive keeps", async () => {
+    for (const [name, mode] of [
+      ["plain", 0o755],
+      ["setuid", 0o4755],
+      ["setgid", 0o2644],
+    ] as const) {
+      writeFileSync(at(name), "");
+      chmodSync(at(name), mode);
+    }
+    const { files } = await list();
+    expect(setIdPaths(files)).toEqual(["setgid", "setuid"]);
+    expect((await digestFiles(openFileReader(dir), files)).map((file) => file.kind === "file" && file.mode)).toEqual([
+      0o755, 0o644, 0o755,
     ]);
   });
 

@@ -1,0 +1,46 @@
+import type { ApplicationFile } from "../project/materialized-project.ts";
+import type { RunPorts } from "./ports.ts";
+import { type FolderContent, refuseSecrets, type ScanPorts } from "./scan-secrets.ts";
+import type { SourceRevision } from "./source-revision.ts";
+
+/** How many paths a warning names. */
+const NAMED_PATHS = 5;
+
+type Talk = Pick<RunPorts, "onEvent">;
+
+/**
+ * Looks at files before they enter a package or an image: says what of them is lost, refuses what may not leave the machine.
+ * @throws {VoxError} SECRET_FOUND, FILE_CHANGED, FILE_UNREADABLE
+ */
+export async function inspectContent(content: FolderContent, ports: ScanPorts & Talk): Promise<void> {
+  warnSetId(content, ports);
+  await refuseSecrets(content, ports);
+}
+
+export function warnUntracked(files: readonly ApplicationFile[], { untracked }: SourceRevision, { onEvent }: Talk): void {
+  const unknown = new Set(untracked);
+  const paths = files.map(({ path }) => path).filter((path) => unknown.has(path));
+  if (paths.length === 0) return;
+  onEvent({
+    kind: "warning",
+    code: "FILES_UNTRACKED",
+    message: `files that git does not track enter the image: ${namedPaths(paths)}`,
+    hint: "commit them, or name them in `.gitignore` or `.voxignore`",
+  });
+}
+
+/** A mode in an archive is 0644 or 0755: who runs such a file there runs it as themselves. */
+function warnSetId({ name, setId }: FolderContent, { onEvent }: Talk): void {
+  if (setId.length === 0) return;
+  onEvent({
+    kind: "warning",
+    code: "SET_ID_DROPPED",
+    message: `setuid and setgid bits do not enter \`${name}\`: ${namedPaths(setId)}`,
+    hint: "run `chmod u-s,g-s` on them, or name them in `exclude` of [package]",
+  });
+}
+
+function namedPaths(paths: readonly string[]): string {
+  const named = paths.slice(0, NAMED_PATHS).map((path) => `\`${path}\``);
+  return named.join(", ") + (paths.length > named.length ? ` and ${paths.length - named.length} more` : "");
+}
