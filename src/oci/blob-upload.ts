@@ -1,22 +1,18 @@
 import { type ByteStream, collectBytes, verifying } from "../core/byte-stream.ts";
-import type { Descriptor } from "./descriptor.ts";
 import { VoxError } from "../errors/vox-error.ts";
+import type { Descriptor } from "./descriptor.ts";
 import { InterruptedUpload } from "./interrupted-upload.ts";
 import { callFailure, readRefusal, type RegistryCall } from "./registry-answer.ts";
 import { isSpent, type RegistryClient, type RegistryRequest } from "./registry-client.ts";
-import { admitAddress } from "./registry-origin.ts";
 import { ReplayableBody } from "./replayable-body.ts";
 import { isTransient, retrying } from "./retry.ts";
-import type { TokenScopes } from "./token-scope.ts";
 import { ConnectionFailure, type HttpResponse } from "./transport.ts";
+import { askSession, openSession, startRequest, type UploadSession, type UploadTarget } from "./upload-session.ts";
 
-export interface BlobUpload {
-  readonly repository: string;
+export interface BlobUpload extends UploadTarget {
   readonly descriptor: Descriptor;
-  readonly scopes: TokenScopes;
-  /** An upload session that a refused mount left open. */
-  readonly session?: URL;
-  readonly signal?: AbortSignal;
+  /** An upload session that stands open: a refused mount leaves one, and an upload that broke off. */
+  readonly session?: UploadSession;
 }
 
 /** Blobs up to this size are proved before a byte is sent, and sent again as often as need be. */
@@ -25,82 +21,116 @@ const SMALL_BYTES = 1024 * 1024;
 /**
  * Uploads a blob in one piece: POST opens a session, PUT sends the bytes (distribution-spec, "POST then PUT").
  * @throws {VoxError} CONTENT_MISMATCH, REGISTRY_UNAVAILABLE, REGISTRY_DENIED, REGISTRY_RATE_LIMITED
+ * @throws {InterruptedUpload} with the session where the registry proves to hold a part of it
  */
-export async function uploadBlob(client: RegistryClient, upload: BlobUpload, content: ByteStream): Promise<void> {
+export async function uploadWhole(client: RegistryClient, upload: BlobUpload, content: ByteStream): Promise<void> {
   const { descriptor } = upload;
   const proved = verifying(content, descriptor);
   if (descriptor.size <= SMALL_BYTES) {
     const bytes = await collectBytes(proved, { maxBytes: descriptor.size, what: `\`${descriptor.digest}\`` });
-    return putBlob(client, upload, bytes);
+    return new WholeUpload(client, upload, bytes).run();
   }
   const body = new ReplayableBody(proved);
   try {
-    await putBlob(client, upload, body);
+    await new WholeUpload(client, upload, body).run();
   } finally {
     await body.close();
   }
 }
 
-/** Begins an upload session; any answer but 202 is returned as it came. */
-export async function openUpload(client: RegistryClient, upload: Omit<BlobUpload, "session">): Promise<URL | HttpResponse> {
-  const request = startRequest(client, upload);
-  const response = await client.once(request);
-  return response.status === 202 ? sessionOf(client, response, request.url) : response;
-}
+/** One blob on its way: which session it goes to, and what was asked last. */
+class WholeUpload {
+  readonly #client: RegistryClient;
+  readonly #upload: BlobUpload;
+  readonly #body: Uint8Array | ReplayableBody;
+  /** To be used by the next try. */
+  #offered: UploadSession | undefined;
+  #used: UploadSession | undefined;
+  #last: RegistryRequest;
 
-/** Where an upload's bytes go: its `Location`, as it is written. */
-export async function sessionOf(client: RegistryClient, response: HttpResponse, base: URL): Promise<URL> {
-  const location = response.header("location") ?? "";
-  await response.discard();
-  return admitAddress(client.origin, location, base);
-}
+  constructor(client: RegistryClient, upload: BlobUpload, body: Uint8Array | ReplayableBody) {
+    this.#client = client;
+    this.#upload = upload;
+    this.#body = body;
+    this.#offered = upload.session;
+    this.#last = startRequest(client, upload);
+  }
 
-async function putBlob(client: RegistryClient, upload: BlobUpload, body: Uint8Array | ReplayableBody): Promise<void> {
-  let session = upload.session;
-  let last: RegistryRequest = startRequest(client, upload);
-  const attempt = async (): Promise<HttpResponse> => {
-    const target = session ?? (await openUpload(client, upload));
-    session = undefined;
-    if (!(target instanceof URL)) return target;
-    last = finishRequest(target, upload, body);
-    return client.once(last);
-  };
-  try {
-    const response = await retrying(attempt, {
-      clock: client.clock,
-      repeatable: () => !isSpent(body),
-      // A session that is gone is begun anew.
-      transient: (answered) => isTransient(answered) || (answered.status === 404 && last.method === "PUT"),
-      ...(upload.signal && { signal: upload.signal }),
-    });
-    if (response.status !== 201 && response.status !== 204)
-      throw await uploadRefusal(response, client.call(last), isSpent(body));
-    await response.discard();
-  } catch (error) {
-    const failure = callFailure(error, client.call(last));
-    throw error instanceof ConnectionFailure && failure instanceof VoxError && isSpent(body)
-      ? new InterruptedUpload(failure)
-      : failure;
+  async run(): Promise<void> {
+    const { clock } = this.#client;
+    const { descriptor, signal } = this.#upload;
+    try {
+      const response = await retrying(() => this.#try(), {
+        clock,
+        repeatable: () => !isSpent(this.#body),
+        // A session that is gone is begun anew.
+        transient: (answered) => isTransient(answered) || (answered.status === 404 && this.#last.method === "PUT"),
+        ...(signal && { signal }),
+      });
+      if (!isStored(response)) throw await this.#refusal(response);
+      await requireSameDigest(response, descriptor, this.#call());
+    } catch (error) {
+      const failure = callFailure(error, this.#call());
+      if (!(error instanceof ConnectionFailure && failure instanceof VoxError && isSpent(this.#body))) throw failure;
+      throw await this.#interruption(failure);
+    }
+  }
+
+  async #try(): Promise<HttpResponse> {
+    const target = this.#offered ?? (await openSession(this.#client, this.#upload));
+    this.#offered = undefined;
+    if (!("url" in target)) return target;
+    this.#used = target;
+    const { descriptor } = this.#upload;
+    const headers = { "content-type": "application/octet-stream", "content-length": String(descriptor.size) };
+    this.#last = { ...finishRequest(target, this.#upload), headers, body: this.#body };
+    return this.#client.once(this.#last);
+  }
+
+  async #refusal(response: HttpResponse): Promise<VoxError> {
+    const { error } = await readRefusal(response, this.#call());
+    const passing = response.status === 401 || isTransient(response);
+    return isSpent(this.#body) && passing ? this.#interruption(error) : error;
+  }
+
+  async #interruption(failure: VoxError): Promise<InterruptedUpload> {
+    const session = this.#used && (await askSession(this.#client, this.#upload, this.#used));
+    return interruptedAt(failure, { session, size: this.#upload.descriptor.size, beganAtBytes: 0 });
+  }
+
+  #call(): RegistryCall {
+    return this.#client.call(this.#last);
   }
 }
 
-async function uploadRefusal(response: HttpResponse, call: RegistryCall, spent: boolean): Promise<VoxError> {
-  const { error } = await readRefusal(response, call);
-  return spent && (response.status === 401 || isTransient(response)) ? new InterruptedUpload(error) : error;
+/** How much more has to be there for a push to count as further than the one before, in bytes. */
+const PROGRESS_BYTES = 1024 * 1024;
+
+interface ProvedOffset {
+  readonly session: UploadSession | undefined;
+  readonly size: number;
+  readonly beganAtBytes: number;
 }
 
-const startRequest = (client: RegistryClient, upload: Omit<BlobUpload, "session">): RegistryRequest => ({
-  method: "POST",
-  url: client.address(`/v2/${upload.repository}/blobs/uploads/`),
-  headers: { "content-length": "0" },
-  scopes: upload.scopes,
-  ...(upload.signal && { signal: upload.signal }),
-});
+/** A session is good for going on where it holds something, no less than what was acknowledged, and no more than there is. */
+export function interruptedAt(failure: VoxError, { session, size, beganAtBytes }: ProvedOffset): InterruptedUpload {
+  if (!session || session.heldBytes === 0 || session.heldBytes > size) return new InterruptedUpload(failure);
+  return new InterruptedUpload(failure, { session, progressed: session.heldBytes - beganAtBytes >= PROGRESS_BYTES });
+}
 
-function finishRequest(session: URL, upload: BlobUpload, body: Uint8Array | ReplayableBody): RegistryRequest {
-  const url = new URL(session);
+export const isStored = ({ status }: HttpResponse): boolean => status === 201 || status === 204;
+
+/** @throws {VoxError} CONTENT_MISMATCH when the registry names what it stored otherwise */
+export async function requireSameDigest(response: HttpResponse, { digest }: Descriptor, call: RegistryCall): Promise<void> {
+  const stored = response.header("docker-content-digest") ?? digest;
+  await response.discard();
+  if (stored !== digest) throw new VoxError("CONTENT_MISMATCH", `\`${call.host}\` stored \`${digest}\` as \`${stored}\``);
+}
+
+/** The PUT that ends an upload, without what it may carry. */
+export function finishRequest(session: UploadSession, { descriptor, scopes, signal }: BlobUpload): RegistryRequest {
+  const url = new URL(session.url);
   // The query may carry state whose spelling matters: it is added to, never rebuilt.
-  url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(upload.descriptor.digest)}`;
-  const headers = { "content-type": "application/octet-stream", "content-length": String(upload.descriptor.size) };
-  return { method: "PUT", url, headers, body, scopes: upload.scopes, ...(upload.signal && { signal: upload.signal }) };
+  url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(descriptor.digest)}`;
+  return { method: "PUT", url, headers: { "content-length": "0" }, scopes, ...(signal && { signal }) };
 }

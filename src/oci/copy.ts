@@ -30,7 +30,7 @@ export interface CopyOptions {
   readonly mountFrom?: (descriptor: Descriptor) => readonly string[];
   /**
    * What the destination is known to hold (see `digestsReachableFrom`), and by giving it, that the rest is likely new: that is
-   * mounted or, when it is small, sent without asking for it first. Should it be wrong, the copy begins again without it.
+   * mounted or, when it is small, sent without asking for it first. Should it be wrong, the copy begins again without it, and without mounts.
    */
   readonly present?: ReadonlySet<Digest>;
   readonly signal?: AbortSignal;
@@ -65,8 +65,8 @@ export async function copyGraph(
   try {
     return await new GraphCopy(from, to, options).run(root);
   } catch (error) {
-    if (!options.present || !isVoxError(error, "CONTENT_MISSING")) throw error;
-    const { present: _, ...asking } = options;
+    if (!(options.present || options.mountFrom) || !isVoxError(error, "CONTENT_MISSING")) throw error;
+    const { present: _, mountFrom: __, ...asking } = options;
     return await new GraphCopy(from, to, asking).run(root);
   }
 }
@@ -137,14 +137,18 @@ class GraphCopy {
     this.#options.onEvent?.({ kind: "blob-uploaded", digest, bytes: size });
   }
 
-  /** An upload that broke off in its middle is sent anew from the source, which a store by itself cannot do. */
+  /** An upload that broke off in its middle goes on with the source read again, which a store by itself cannot do. */
   async #send(descriptor: Descriptor, attempt = 1): Promise<void> {
     const transfer = { signal: this.#signal };
     const inlined = inlinedContent(descriptor);
     try {
       await this.#to.push(descriptor, inlined ? streamOf(inlined) : this.#from.fetch(descriptor, transfer), transfer);
     } catch (error) {
-      if (!(error instanceof InterruptedUpload) || attempt === UPLOAD_ATTEMPTS) throw error;
+      if (!(error instanceof InterruptedUpload)) throw error;
+      if (error.progressed) return this.#send(descriptor, attempt);
+      if (attempt === UPLOAD_ATTEMPTS) throw error;
+      // What was lost may have been the answer alone.
+      if (!error.session && (await this.#to.exists(descriptor, transfer))) return;
       await this.#send(descriptor, attempt + 1);
     }
   }

@@ -1,7 +1,7 @@
 import { type ByteStream, collectBytes, streamOf, verifying } from "../core/byte-stream.ts";
 import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import { sessionOf, uploadBlob } from "./blob-upload.ts";
+import { BlobUploads } from "./blob-uploads.ts";
 import type { Mounter, ReferrerOptions, Repository, TaggedPusher, TagOptions, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifestType, MEDIA_TYPE } from "./media-types.ts";
@@ -25,6 +25,8 @@ export interface RemoteStoreOptions {
   readonly access?: Access;
   /** Repositories of the same registry that blobs will be mounted from, so that one token serves all mounts. */
   readonly mountSources?: readonly string[];
+  /** Larger blobs are uploaded in chunks of this length; 64 MiB unless said. */
+  readonly chunkBytes?: number;
   /** Remembers pages of the tag list, so that an unchanged one is asked for and not sent. */
   readonly pages?: PageMemory;
 }
@@ -46,7 +48,7 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
   readonly #repository: string;
   readonly #scopes: TokenScopes;
   readonly #pages: PageMemory | undefined;
-  readonly #sessions = new Map<Digest, URL>();
+  readonly #uploads: BlobUploads;
   readonly #manifests = new Map<Digest, Uint8Array>();
   /** Manifests that the registry said to have listed under their subjects; some say so and have no list. */
   readonly #acknowledged = new Set<Digest>();
@@ -59,6 +61,8 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     this.#pages = options.pages;
     const sources = (options.mountSources ?? []).map((source) => repositoryScope(source, "pull"));
     this.#scopes = uniteScopes(repositoryScope(repository, options.access ?? "pull"), ...sources);
+    const { chunkBytes } = options;
+    this.#uploads = new BlobUploads(client, { repository, scopes: this.#writing(), ...(chunkBytes && { chunkBytes }) });
   }
 
   async exists(descriptor: Descriptor, options: TransferOptions = {}): Promise<boolean> {
@@ -81,32 +85,11 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
 
   async push(descriptor: Descriptor, content: ByteStream, options: TransferOptions = {}): Promise<void> {
     if (isManifestType(descriptor.mediaType)) return this.#pushManifest(descriptor, content, options);
-    const session = this.#sessions.get(descriptor.digest);
-    this.#sessions.delete(descriptor.digest);
-    const upload = {
-      repository: this.#repository,
-      descriptor,
-      scopes: this.#writing(),
-      ...options,
-      ...(session && { session }),
-    };
-    await uploadBlob(this.#client, upload, content);
+    await this.#uploads.push(descriptor, content, options);
   }
 
-  async mount(descriptor: Descriptor, fromRepository: string, options: TransferOptions = {}): Promise<boolean> {
-    const query = new URLSearchParams({ mount: descriptor.digest, from: fromRepository });
-    const request: RegistryRequest = {
-      method: "POST",
-      url: this.#client.address(`/v2/${this.#repository}/blobs/uploads/?${query}`),
-      headers: { "content-length": "0" },
-      scopes: uniteScopes(this.#writing(), repositoryScope(fromRepository, "pull")),
-      ...options,
-    };
-    const response = await this.#client.send(request);
-    // The session that a refused mount opens is where the upload will go.
-    if (response.status === 202) this.#sessions.set(descriptor.digest, await sessionOf(this.#client, response, request.url));
-    else await response.discard();
-    return response.status === 201;
+  mount(descriptor: Descriptor, fromRepository: string, options: TransferOptions = {}): Promise<boolean> {
+    return this.#uploads.mount(descriptor, fromRepository, options);
   }
 
   async resolve(tag: string, options: TransferOptions = {}): Promise<Descriptor | undefined> {

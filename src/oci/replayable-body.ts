@@ -11,6 +11,7 @@ export class ReplayableBody {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #kept: Uint8Array[] = [];
   #keptBytes = 0;
+  #skippedBytes = 0;
   #overflowed = false;
   #turn = 0;
   #pending: Promise<Uint8Array | undefined> | undefined;
@@ -32,6 +33,11 @@ export class ReplayableBody {
     return this.spent ? undefined : this.#read(this.#turn);
   }
 
+  /** Begins that much later from now on, because so much has arrived. */
+  skip(bytes: number): void {
+    this.#skippedBytes += bytes;
+  }
+
   /** Whether the beginning is gone. */
   get spent(): boolean {
     return this.#overflowed || this.#failure !== undefined;
@@ -45,9 +51,11 @@ export class ReplayableBody {
   }
 
   async *#read(turn: number): ByteStream {
+    let skipBytes = this.#skippedBytes;
     for (let index = 0; index < this.#kept.length; index += 1) {
       const chunk = this.#kept[index];
-      if (chunk) yield chunk;
+      if (chunk && chunk.byteLength > skipBytes) yield chunk.subarray(skipBytes);
+      skipBytes = Math.max(0, skipBytes - (chunk?.byteLength ?? 0));
     }
     while (turn === this.#turn) {
       this.#pending = this.#pull();

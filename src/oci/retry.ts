@@ -22,31 +22,48 @@ export const isTransient = (response: HttpResponse): boolean => TRANSIENT.has(re
 export async function retrying(send: () => Promise<HttpResponse>, options: RetryOptions): Promise<HttpResponse> {
   const { clock, signal, repeatable = () => true, transient = isTransient } = options;
   for (let attempt = 1; ; attempt += 1) {
-    const last = attempt === ATTEMPTS;
-    const outcome = await settle(send);
-    if (outcome.kind === "failed" && (last || outcome.failure.kind !== "broken" || !repeatable())) throw outcome.failure;
-    if (outcome.kind === "answered" && (last || !transient(outcome.response) || !repeatable())) return outcome.response;
-    const delayMs =
-      (outcome.kind === "answered" && retryAfterMs(outcome.response, clock)) || FIRST_DELAY_MS * 2 ** (attempt - 1);
-    if (outcome.kind === "answered") {
-      if (delayMs > MAX_DELAY_MS) return outcome.response;
-      await outcome.response.discard();
-    }
-    await clock.sleep(delayMs, signal);
+    const outcome = await outcomeOf(send);
+    const pauseMs = pauseAfter(outcome, { attempt, clock, transient });
+    if (pauseMs === undefined || !repeatable()) return answerOf(outcome);
+    if (outcome.kind === "answered") await outcome.response.discard();
+    await clock.sleep(pauseMs, signal);
   }
 }
 
-type Outcome =
+export type Outcome =
   | { readonly kind: "answered"; readonly response: HttpResponse }
   | { readonly kind: "failed"; readonly failure: ConnectionFailure };
 
-async function settle(send: () => Promise<HttpResponse>): Promise<Outcome> {
+/** One try, its failure as a value where it is the network's. */
+export async function outcomeOf(send: () => Promise<HttpResponse>): Promise<Outcome> {
   try {
     return { kind: "answered", response: await send() };
   } catch (error) {
     if (error instanceof ConnectionFailure) return { kind: "failed", failure: error };
     throw error;
   }
+}
+
+/** @throws {ConnectionFailure} when there was no answer */
+export function answerOf(outcome: Outcome): HttpResponse {
+  if (outcome.kind === "failed") throw outcome.failure;
+  return outcome.response;
+}
+
+interface PauseOptions {
+  /** Of the try that was made, from 1. */
+  readonly attempt: number;
+  readonly clock: Clock;
+  readonly transient?: (response: HttpResponse) => boolean;
+}
+
+/** How long to wait before another try, in milliseconds; `undefined` when there is to be none. */
+export function pauseAfter(outcome: Outcome, { attempt, clock, transient = isTransient }: PauseOptions): number | undefined {
+  const passing = outcome.kind === "failed" ? outcome.failure.kind === "broken" : transient(outcome.response);
+  if (!passing || attempt >= ATTEMPTS) return undefined;
+  const asked = outcome.kind === "answered" ? retryAfterMs(outcome.response, clock) : undefined;
+  if (asked !== undefined && asked > MAX_DELAY_MS) return undefined;
+  return asked || FIRST_DELAY_MS * 2 ** (attempt - 1);
 }
 
 /** `Retry-After` in seconds or as a date (RFC 9110). */

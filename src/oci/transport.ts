@@ -1,6 +1,6 @@
 import type { ByteStream } from "../core/byte-stream.ts";
 
-export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** One HTTP exchange, without redirects, retries or credentials of its own. */
 export interface HttpRequest {

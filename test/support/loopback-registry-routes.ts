@@ -22,8 +22,16 @@ export interface Answer {
 }
 
 export interface RouteOptions {
-  /** How `Location` is written; relative by default. */
-  readonly location?: "relative" | "absolute";
+  /** How `Location` is written; relative by default. Uploads `elsewhere` go to another port, which wants no credentials and refuses any. */
+  readonly location?: "relative" | "absolute" | "elsewhere";
+  /** What is said to be a chunk's least length (`OCI-Chunk-Min-Length`). */
+  readonly minChunkBytes?: number;
+  /** A longer PATCH is answered with 416, as GitHub's registry does. */
+  readonly maxChunkBytes?: number;
+  /** PATCH is not known at all. */
+  readonly refuseChunks?: boolean;
+  /** An upload whose connection broke is lost, as in docker-registry 2.8. */
+  readonly forgetsCutUploads?: boolean;
   /** Tags on a page, whatever the client asks for. */
   readonly tagPageSize?: number;
   /** Every mount is answered with an upload session. */
@@ -42,7 +50,9 @@ export interface RouteOptions {
 
 interface UploadSession {
   readonly repository: string;
-  readonly bytes: Uint8Array;
+  /** In the order they came. */
+  readonly pieces: readonly Uint8Array[];
+  readonly sizeBytes: number;
 }
 
 type Handler = (repository: string, argument: string, exchange: Exchange) => Answer | Promise<Answer>;
@@ -52,18 +62,20 @@ export class RegistryRoutes {
   readonly #repositories: ReadonlyMap<string, MemoryStore>;
   readonly #open: (path: string) => MemoryStore;
   readonly #origin: string;
+  readonly #uploadOrigin: string;
   readonly #options: RouteOptions;
   readonly #sessions = new Map<string, UploadSession>();
 
   constructor(
     repositories: ReadonlyMap<string, MemoryStore>,
     open: (path: string) => MemoryStore,
-    origin: string,
+    origins: { readonly api: string; readonly uploads: string },
     options: RouteOptions,
   ) {
     this.#repositories = repositories;
     this.#open = open;
-    this.#origin = origin;
+    this.#origin = origins.api;
+    this.#uploadOrigin = origins.uploads;
     this.#options = options;
   }
 
@@ -152,20 +164,48 @@ export class RegistryRoutes {
       return answer(201, { location: this.#locate(`/v2/${repository}/blobs/${mount}`), "docker-content-digest": mount });
     }
     const session = randomUUID();
-    this.#sessions.set(session, { repository, bytes: new Uint8Array() });
-    return answer(202, { location: this.#session(repository, session), range: "0-0" });
+    this.#sessions.set(session, { repository, pieces: [], sizeBytes: 0 });
+    const least = this.#options.minChunkBytes;
+    return this.#progress(session, 202, least === undefined ? {} : { "oci-chunk-min-length": String(least) });
   }
 
-  #continueUpload(repository: string, id: string, { method, query, body }: Exchange): Answer {
+  #continueUpload(repository: string, id: string, exchange: Exchange): Answer {
+    const { method, query, body } = exchange;
     const session = this.#sessions.get(id);
     if (session?.repository !== repository) return failure(404, "BLOB_UPLOAD_UNKNOWN");
     if (method === "DELETE") return this.#sessions.delete(id) ? answer(204) : failure(404, "BLOB_UPLOAD_UNKNOWN");
     if (query.get("_state") !== "a+b") return failure(404, "BLOB_UPLOAD_INVALID");
-    const bytes = Buffer.concat([session.bytes, body]);
-    if (method === "PUT") return this.#finishUpload(repository, id, query.get("digest"), bytes);
-    if (method !== "PATCH") return failure(405, "UNSUPPORTED");
-    this.#sessions.set(id, { repository, bytes });
-    return answer(202, { location: this.#session(repository, id), range: `0-${Math.max(0, bytes.byteLength - 1)}` });
+    if (method === "GET") return this.#progress(id, 204);
+    if (method === "PUT") {
+      const digest = query.get("digest");
+      return this.#finishUpload(repository, id, digest, Buffer.concat([...session.pieces, body]));
+    }
+    if (method !== "PATCH" || this.#options.refuseChunks) return failure(405, "UNSUPPORTED");
+    if (!this.#fits(session, exchange)) return this.#progress(id, 416);
+    this.#keep(id, body);
+    return this.#progress(id, 202);
+  }
+
+  /** Whether a chunk begins where the upload is, and is of a length that is taken. */
+  #fits({ sizeBytes }: UploadSession, { headers, body }: Exchange): boolean {
+    if (body.byteLength > (this.#options.maxChunkBytes ?? Number.POSITIVE_INFINITY)) return false;
+    const range = headers["content-range"];
+    return range === undefined || range === `${sizeBytes}-${sizeBytes + body.byteLength - 1}`;
+  }
+
+  #keep(id: string, bytes: Uint8Array): void {
+    const session = this.#sessions.get(id);
+    if (!session) return;
+    const sizeBytes = session.sizeBytes + bytes.byteLength;
+    this.#sessions.set(id, { ...session, pieces: [...session.pieces, bytes], sizeBytes });
+  }
+
+  /** What arrived of a request whose connection broke: part of an upload stays, unless such uploads are forgotten. */
+  cutOff({ method, path, body }: Exchange): void {
+    const id = /\/blobs\/uploads\/([^/]+)$/.exec(path)?.[1];
+    if (id === undefined || (method !== "PATCH" && method !== "PUT")) return;
+    if (this.#options.forgetsCutUploads) this.#sessions.delete(id);
+    else this.#keep(id, body);
   }
 
   #finishUpload(repository: string, id: string, claimed: string | null, bytes: Uint8Array): Answer {
@@ -176,9 +216,11 @@ export class RegistryRoutes {
     return answer(201, { location: this.#locate(`/v2/${repository}/blobs/${digest}`), "docker-content-digest": digest });
   }
 
-  /** State whose spelling a client has to keep. */
-  #session(repository: string, id: string): string {
-    return this.#locate(`/v2/${repository}/blobs/uploads/${id}?_state=a%2Bb`);
+  /** Where an upload is, with state whose spelling a client has to keep. An empty one is `0-0`, as everywhere. */
+  #progress(id: string, status: number, headers: Readonly<Record<string, string>> = {}): Answer {
+    const { repository = "", sizeBytes = 0 } = this.#sessions.get(id) ?? {};
+    const location = this.#locate(`/v2/${repository}/blobs/uploads/${id}?_state=a%2Bb`, this.#uploadOrigin);
+    return answer(status, { location, range: `0-${Math.max(0, sizeBytes - 1)}`, ...headers });
   }
 
   #blob(repository: string, digest: string, { headers }: Exchange): Answer {
@@ -212,8 +254,9 @@ export class RegistryRoutes {
     return answer(200, headers, JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPE.imageIndex, manifests }));
   }
 
-  #locate(path: string): string {
-    return this.#options.location === "absolute" ? `${this.#origin}${path}` : path;
+  #locate(path: string, origin = this.#origin): string {
+    if (origin !== this.#origin) return `${origin}${path}`;
+    return this.#options.location === "absolute" ? `${origin}${path}` : path;
   }
 }
 

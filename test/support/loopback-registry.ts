@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { MemoryStore } from "../../src/oci/memory-store.ts";
 import { LoopbackAuth, type LoopbackAuthOptions } from "./loopback-registry-auth.ts";
-import { type Exchange, RegistryRoutes, type RouteOptions } from "./loopback-registry-routes.ts";
+import { type Answer, type Exchange, RegistryRoutes, type RouteOptions } from "./loopback-registry-routes.ts";
 
 export interface RecordedRequest {
   readonly method: string;
@@ -13,6 +13,8 @@ export interface RecordedRequest {
   status: number;
   /** Bytes of the request's body that arrived. */
   bodyBytes: number;
+  /** Whether it came to the port that takes uploads `elsewhere`. */
+  readonly elsewhere: boolean;
 }
 
 /** What goes wrong with one request instead of, or after, its proper answer. */
@@ -22,9 +24,13 @@ export type Fault =
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string | Uint8Array;
+      /** Before the request's body is read. */
+      readonly early?: boolean;
     }
   /** The connection is reset before an answer. */
   | { readonly kind: "reset" }
+  /** The connection is reset when so many bytes of the request's body have come; of an upload they count. */
+  | { readonly kind: "cut-request"; readonly afterBytes: number }
   /** The proper answer, but its body breaks off after so many bytes. */
   | { readonly kind: "cut"; readonly afterBytes: number }
   /** The proper answer with one bit of its body turned. */
@@ -62,20 +68,31 @@ export async function startLoopbackRegistry(options: LoopbackRegistryOptions = {
     repositories.set(path, store);
     return store;
   };
-  const server = createServer();
+  const [server, uploads] = [createServer(), createServer()];
   const host = await listen(server);
-  const routes = new RegistryRoutes(repositories, repository, `http://${host}`, options);
-  const auth = options.auth && new LoopbackAuth(options.auth, `http://${host}`);
+  const url = `http://${host}`;
+  const apart = options.location === "elsewhere";
+  const origins = { api: url, uploads: apart ? `http://${await listen(uploads)}` : url };
+  const routes = new RegistryRoutes(repositories, repository, origins, options);
+  const auth = options.auth && new LoopbackAuth(options.auth, url);
+  const fault = options.fault ?? (() => undefined);
   server.on("request", (request, response) => {
-    void answer({ request, response, requests, routes, ...(auth && { auth }), fault: options.fault ?? (() => undefined) });
+    void answer({ request, response, requests, routes, ...(auth && { auth }), fault, elsewhere: false });
   });
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { host, url: `http://${host}`, requests, repositories, repository, close, [Symbol.asyncDispose]: close };
+  uploads.on("request", (request, response) => {
+    void answer({ request, response, requests, routes, fault, elsewhere: true });
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all([server, ...(apart ? [uploads] : [])].map(closed));
+  };
+  return { host, url, requests, repositories, repository, close, [Symbol.asyncDispose]: close };
 }
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 
 interface Answering {
   readonly request: IncomingMessage;
@@ -84,9 +101,10 @@ interface Answering {
   readonly routes: RegistryRoutes;
   readonly auth?: LoopbackAuth;
   readonly fault: (request: RecordedRequest) => Fault | undefined;
+  readonly elsewhere: boolean;
 }
 
-async function answer({ request, response, requests, routes, auth, fault }: Answering): Promise<void> {
+async function answer({ request, response, requests, routes, auth, fault, elsewhere }: Answering): Promise<void> {
   const url = new URL(request.url ?? "/", "http://loopback");
   const method = request.method ?? "GET";
   const record: RecordedRequest = {
@@ -96,24 +114,32 @@ async function answer({ request, response, requests, routes, auth, fault }: Answ
     headers: request.headers,
     status: 0,
     bodyBytes: 0,
+    elsewhere,
   };
   requests.push(record);
+  // A request that is left unread loses its socket.
+  const { socket } = request;
   const wrong = fault(record);
-  if (wrong?.kind === "reset") return void request.socket.resetAndDestroy();
+  if (wrong?.kind === "reset") return void socket.resetAndDestroy();
   if (wrong?.kind === "after") await wrong.event;
   if (wrong?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, wrong.durationMs));
   try {
-    const body = await readBody(request, record);
+    const early = wrong?.kind === "status" && wrong.early;
+    const body = early ? new Uint8Array() : await readBody(request, record, wrong);
     const exchange: Exchange = { method, path: url.pathname, query: url.searchParams, headers: request.headers, body };
+    if (wrong?.kind === "cut-request") {
+      routes.cutOff(exchange);
+      return void socket.resetAndDestroy();
+    }
     const answered =
       wrong?.kind === "status"
         ? { status: wrong.status, headers: wrong.headers ?? {}, body: Buffer.from(wrong.body ?? "") }
-        : (auth?.answer(exchange) ?? (await routes.answer(exchange)));
+        : (refusedElsewhere(record) ?? auth?.answer(exchange) ?? (await routes.answer(exchange)));
     record.status = answered.status;
     send(response, method, { ...answered, body: wrong?.kind === "corrupt" ? turnBit(answered.body) : answered.body }, wrong);
   } catch (error) {
     // A client that hung up needs no answer; a fault of this registry must not look like a broken connection.
-    if (!request.socket.destroyed) response.writeHead(500).end(String(error));
+    if (!socket.destroyed) response.writeHead(500).end(String(error));
   }
 }
 
@@ -129,15 +155,23 @@ function send(
   response.write(answered.body.subarray(0, wrong.afterBytes), () => response.socket?.destroy());
 }
 
-async function readBody(request: IncomingMessage, record: RecordedRequest): Promise<Uint8Array> {
+async function readBody(request: IncomingMessage, record: RecordedRequest, wrong: Fault | undefined): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
+  const limit = wrong?.kind === "cut-request" ? wrong.afterBytes : Number.POSITIVE_INFINITY;
   for await (const chunk of request) {
     if (!(chunk instanceof Uint8Array)) continue;
     chunks.push(chunk);
     record.bodyBytes += chunk.byteLength;
+    if (record.bodyBytes >= limit) return Buffer.concat(chunks).subarray(0, limit);
   }
   return Buffer.concat(chunks);
 }
+
+/** A place that knows nothing of the registry's users takes credentials for a mistake, as storage with signed addresses does. */
+const refusedElsewhere = ({ elsewhere, headers }: RecordedRequest): Answer | undefined =>
+  elsewhere && headers.authorization !== undefined
+    ? { status: 400, headers: {}, body: Buffer.from("credentials are not for here") }
+    : undefined;
 
 function turnBit(bytes: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(bytes);

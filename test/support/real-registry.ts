@@ -5,6 +5,7 @@ export interface LoggedRequest {
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
+  /** 0 when its connection was cut. */
   readonly status: number;
   /** Bytes of the request's body. */
   readonly sentBytes: number;
@@ -19,10 +20,28 @@ export interface LoggedRegistry {
   close(): Promise<void>;
 }
 
-function forward(upstream: URL, log: LoggedRequest[], incoming: IncomingMessage, outgoing: ServerResponse): void {
+export interface DoorOptions {
+  /** After how many bytes of a request's body both connections are cut; at 0 the registry never hears of it. */
+  readonly cutAfter?: (method: string, target: string) => number | undefined;
+}
+
+interface Door extends DoorOptions {
+  readonly upstream: URL;
+  readonly log: LoggedRequest[];
+}
+
+function forward({ upstream, log, cutAfter }: Door, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { method = "GET", url: target = "/", headers } = incoming;
+  const limit = cutAfter?.(method, target) ?? Number.POSITIVE_INFINITY;
+  if (limit === 0) return void incoming.socket.resetAndDestroy();
   let sentBytes = 0;
-  incoming.on("data", (chunk: Buffer) => (sentBytes += chunk.length));
+  incoming.on("data", (chunk: Buffer) => {
+    sentBytes += chunk.length;
+    if (sentBytes < limit) return;
+    log.push({ method, target, status: 0, sentBytes });
+    incoming.socket.resetAndDestroy();
+    onward.destroy();
+  });
   const onward = request({ host: upstream.hostname, port: upstream.port, method, path: target, headers }, (answer) => {
     const status = answer.statusCode ?? 0;
     outgoing.writeHead(status, answer.headers);
@@ -33,10 +52,10 @@ function forward(upstream: URL, log: LoggedRequest[], incoming: IncomingMessage,
   incoming.pipe(onward);
 }
 
-export async function openLoggedRegistry(upstream: string): Promise<LoggedRegistry> {
+export async function openLoggedRegistry(upstream: string, options: DoorOptions = {}): Promise<LoggedRegistry> {
   const log: LoggedRequest[] = [];
-  const url = new URL(`http://${upstream}`);
-  const server = createServer((incoming, outgoing) => forward(url, log, incoming, outgoing));
+  const door = { ...options, upstream: new URL(`http://${upstream}`), log };
+  const server = createServer((incoming, outgoing) => forward(door, incoming, outgoing));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     host: `127.0.0.1:${portOf(server)}`,

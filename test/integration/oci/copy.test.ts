@@ -100,6 +100,30 @@ describe("mounting", () => {
     expect(summary).toMatchObject({ mounted: 20, blobs: 3 });
   });
 
+  it("sends what the registry said to have mounted and does not have", async () => {
+    const { index, store } = await release("app");
+    fault = ({ method, query }) =>
+      method === "POST" && query.has("mount") ? { kind: "status", status: 201, headers: { location: "/" } } : undefined;
+    const summary = await copyGraph(store, remote("acme/app"), index.descriptor, { mountFrom: () => ["acme/other"] });
+    expect(summary).toMatchObject({ mounted: 0, blobs: 23 });
+  });
+
+  it.each([400, 401, 403, 404, 405, 500])("that is answered with %d leaves an upload", async (status) => {
+    const image = imageOf("a", ["layer"]);
+    const store = new MemoryStore();
+    await pushAll(store, piecesOf(image));
+    fault = ({ method, query }) => (method === "POST" && query.has("mount") ? { kind: "status", status } : undefined);
+    const summary = await copyGraph(store, remote("acme/app"), image.manifest.descriptor, { mountFrom: () => ["acme/other"] });
+    expect(summary).toMatchObject({ mounted: 0, blobs: 2 });
+  });
+
+  it("never sends a blob with the POST, which registries may answer with 202 and an empty upload", async () => {
+    const { index, store } = await release("app");
+    await copyGraph(store, remote("acme/app"), index.descriptor);
+    const posts = registry.requests.filter(({ method }) => method === "POST");
+    expect(posts.every(({ bodyBytes, status }) => bodyBytes === 0 && status === 202)).toBe(true);
+  });
+
   it("uploads into the session that a refused mount opened", async () => {
     await registry.close();
     registry = await startLoopbackRegistry({ refuseMounts: true });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { collectBytes } from "../../../src/core/byte-stream.ts";
 import { copyGraph } from "../../../src/oci/copy.ts";
 import { MemoryStore } from "../../../src/oci/memory-store.ts";
 import { RemoteStore } from "../../../src/oci/remote-store.ts";
@@ -10,6 +11,8 @@ import { describeRepositoryContract } from "../../support/content-store-contract
 import { type DockerRegistry, hasDockerRegistry, startDockerRegistry } from "../../support/docker-registry.ts";
 import { MEDIA_TYPE } from "../../../src/oci/media-types.ts";
 import { imageOf, indexOf, piece, piecesOf, pushAll } from "../../support/oci-graph.ts";
+import { piecemeal } from "../../support/piecemeal.ts";
+import { type DoorOptions, openLoggedRegistry } from "../../support/real-registry.ts";
 import { clientOf } from "../../support/remote-subject.ts";
 
 describe.skipIf(!hasDockerRegistry())("the distribution's own registry", () => {
@@ -45,6 +48,60 @@ describe.skipIf(!hasDockerRegistry())("the distribution's own registry", () => {
     await expect(pushAll(open(), [index])).rejects.toMatchObject({ code: "CONTENT_MISSING" });
   });
 
+  describe("takes a large blob in chunks", () => {
+    const content = Buffer.alloc(5_000_000, "large");
+    content.writeUInt32LE(7, 4_000_000);
+    const image = imageOf("chunks", [content]);
+    const put = async (repository: string, cutAfter?: DoorOptions["cutAfter"]) => {
+      const door = await openLoggedRegistry(registry.host, cutAfter ? { cutAfter } : {});
+      try {
+        const source = new MemoryStore();
+        await pushAll(source, piecesOf(image));
+        const store = new RemoteStore(clientOf(door.host), repository, { access: "push", chunkBytes: 2_000_000 });
+        await copyGraph(piecemeal(source), store, image.manifest.descriptor, { concurrency: 1 });
+        const layer = image.layers[0]?.descriptor ?? image.config.descriptor;
+        const held = await collectBytes(open(repository).fetch(layer), { maxBytes: layer.size, what: "the layer" });
+        expect(Buffer.compare(held, content)).toBe(0);
+        return door.takeLog().filter(({ method }) => method === "PATCH" || method === "GET");
+      } finally {
+        await door.close();
+      }
+    };
+
+    it("one after another", async () => {
+      const log = await put("acme/chunks");
+      expect(log.map(({ method, status, sentBytes }) => [method, status, sentBytes])).toEqual([
+        ["PATCH", 202, 2_000_000],
+        ["PATCH", 202, 2_000_000],
+        ["PATCH", 202, 1_000_000],
+      ]);
+    });
+
+    it("and anew when it has lost the session of a chunk that was cut", async () => {
+      let cuts = 0;
+      const log = await put("acme/cut-chunks", (method, target) => {
+        if (method !== "PATCH" || !target.includes("/uploads/") || (cuts += 1) !== 2) return undefined;
+        return 1_500_000;
+      });
+      expect(log.map(({ method, status }) => [method, status]).slice(0, 3)).toEqual([
+        ["PATCH", 202],
+        ["PATCH", 0],
+        ["GET", 404],
+      ]);
+    });
+
+    it("and on from where it was when a chunk never came", async () => {
+      let patches = 0;
+      const log = await put("acme/lost-chunks", (method) => (method === "PATCH" && (patches += 1) === 2 ? 0 : undefined));
+      expect(log.map(({ method, status, sentBytes }) => [method, status, sentBytes])).toEqual([
+        ["PATCH", 202, 2_000_000],
+        ["GET", 204, 0],
+        ["PATCH", 202, 2_000_000],
+        ["PATCH", 202, 1_000_000],
+      ]);
+    });
+  });
+
   it("keeps the referrers of ten processes that attach at one time", async () => {
     const image = imageOf("a", ["layer"]);
     const store = open("acme/attached");
@@ -58,7 +115,9 @@ describe.skipIf(!hasDockerRegistry())("the distribution's own registry", () => {
 const ATTACHER = `
   import { RemoteStore } from "./src/oci/remote-store.ts";
   import { imageOf, pushAll, referrerTo } from "./test/support/oci-graph.ts";
-  import { clientOf } from "./test/support/remote-subject.ts";
+  import { piecemeal } from "../../support/piecemeal.ts";
+import { type DoorOptions, openLoggedRegistry } from "../../support/real-registry.ts";
+import { clientOf } from "./test/support/remote-subject.ts";
   const [host, repository, name] = process.argv.slice(-3);
   const store = new RemoteStore(clientOf(host), repository, { access: "push" });
   const note = referrerTo(imageOf("a", ["layer"]).manifest.descriptor, name, { artifactType: "application/vnd.example.note.v1" });
