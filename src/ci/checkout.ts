@@ -1,6 +1,6 @@
 /** A checkout of vox itself, as the gates read and write it. Paths are relative and `/`-separated. */
 export interface Checkout {
-  /** The texts of all files below the folders; a folder that is not there has none. */
-  readTexts(folders: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The texts of the files, and of all files below the folders; what is not there has none, and what was installed or built is passed over. */
+  readTexts(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   write(path: string, text: string): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { voxLockJsonSchema } from "../contracts/vox-lock.ts";
 import { voxTomlJsonSchema } from "../contracts/vox-toml.ts";
 import type { FileTexts } from "./file-texts.ts";
 import type { Finding } from "./finding.ts";
+import type { GeneratedFile } from "./generated-file.ts";
 import { renderCliReference } from "./reference/cli-reference.ts";
 import { renderComplianceReference } from "./reference/compliance-reference.ts";
 import { renderDeployFieldReference } from "./reference/deploy-field-reference.ts";
@@ -17,12 +18,6 @@ import { renderExitCodeReference } from "./reference/exit-code-reference.ts";
 import { renderSecretReference } from "./reference/secret-reference.ts";
 import { SCHEMA_PATH } from "./validator.ts";
 import { VALIDATORS } from "./validators.ts";
-
-/** A file that is made from data of the program. */
-export interface GeneratedFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 /** Every file that `vox ci docs-sync` keeps fresh. */
 export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFile[] => [

@@ -8,6 +8,8 @@ export interface ProgramDescription {
   readonly handlers: readonly string[];
   /** The registry that the program carries. */
   readonly registry: CommandRegistry;
+  /** What `vox completions SHELL` prints. */
+  readonly completions: readonly { readonly shell: string; readonly script: string }[];
 }
 
 export interface DescribedCommand {

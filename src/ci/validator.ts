@@ -1,11 +1,14 @@
 import type { FileTexts } from "./file-texts.ts";
 import type { Finding } from "./finding.ts";
+import type { GeneratedFile } from "./generated-file.ts";
 import type { ProgramDescription } from "./program-description.ts";
 
 /** What the checks look at. */
 export interface ComplianceFacts {
   readonly files: FileTexts;
   readonly program: ProgramDescription;
+  /** What `vox ci docs-sync` would write now. */
+  readonly generated: readonly GeneratedFile[];
 }
 
 /** One statement that must hold, and how to find where it does not. */
@@ -16,14 +19,23 @@ export interface Validator {
   readonly run: (facts: ComplianceFacts) => readonly Finding[];
 }
 
-/** Folders whose files are facts. */
-export const FACT_FOLDERS = [
-  "contracts/cli",
-  "contracts/output",
-  "contracts/handoff",
-  "contracts/manifest",
-  "docs/src/reference",
+/** Folders and files that are facts. */
+export const FACT_PATHS = [
+  ".ci",
+  ".dockerignore",
+  ".github",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "Dockerfile",
+  "LICENSE",
+  "README.md",
+  "contracts",
+  "docs",
+  "examples",
+  "package.json",
+  "scripts",
   "src",
+  "test",
 ] as const;
 
 export const REGISTRY_PATH = "contracts/cli/command-registry.yaml";

@@ -1,14 +1,26 @@
 import type { Validator } from "./validator.ts";
+import { completions } from "./validators/completions.ts";
 import { complianceDocs } from "./validators/compliance-docs.ts";
+import { decisions } from "./validators/decisions.ts";
+import { deployFieldMarks } from "./validators/deploy-fields.ts";
 import { environmentVariables } from "./validators/environment-variables.ts";
 import { errorCodes } from "./validators/error-codes.ts";
 import { exitCodes } from "./validators/exit-codes.ts";
+import { generatedFilesAreFresh } from "./validators/generated-files.ts";
+import { halves } from "./validators/halves.ts";
+import { links } from "./validators/links.ts";
+import { lockBound } from "./validators/lock-bound.ts";
+import { namedCodes } from "./validators/named-codes.ts";
+import { namedCommands } from "./validators/named-commands.ts";
+import { namedPaths } from "./validators/named-paths.ts";
 import { registryDocs } from "./validators/registry-docs.ts";
 import { registryHandlers } from "./validators/registry-handlers.ts";
 import { registryProgram } from "./validators/registry-program.ts";
 import { registrySchema } from "./validators/registry-schema.ts";
+import { verbs } from "./validators/verbs.ts";
+import { vocabulary } from "./validators/vocabulary.ts";
 
-const OVER_THE_PROGRAM: readonly Validator[] = [
+const OTHERS: readonly Validator[] = [
   registrySchema,
   registryProgram,
   registryHandlers,
@@ -16,7 +28,19 @@ const OVER_THE_PROGRAM: readonly Validator[] = [
   errorCodes,
   exitCodes,
   environmentVariables,
+  completions,
+  deployFieldMarks,
+  generatedFilesAreFresh,
+  lockBound,
+  halves,
+  verbs,
+  vocabulary,
+  namedCommands,
+  namedCodes,
+  namedPaths,
+  links,
+  decisions,
 ];
 
 /** The checks of `vox ci command-compliance`, in the order in which they run. */
-export const VALIDATORS: readonly Validator[] = [...OVER_THE_PROGRAM, complianceDocs(OVER_THE_PROGRAM)];
+export const VALIDATORS: readonly Validator[] = [...OTHERS, complianceDocs(OTHERS)];

@@ -1,6 +1,7 @@
 import type { Command, Option } from "commander";
 import type { DescribedCommand, DescribedOption, ProgramDescription } from "../ci/program-description.ts";
 import type { CommandContext } from "./command-context.ts";
+import { completionScript, SHELLS } from "./completions/completion-script.ts";
 import { buildProgram } from "./program.ts";
 
 /** Builds the program and reads it back: what people can really ask for, whatever the registry says. */
@@ -15,6 +16,7 @@ export function describeProgram({ registry, handlers }: CommandContext["program"
     globalOptions: program.options.filter((option) => option.long !== "--version").map(describeOption),
     handlers,
     registry,
+    completions: SHELLS.map((shell) => ({ shell, script: completionScript(shell, registry) })),
   };
 }
 

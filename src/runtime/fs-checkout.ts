@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Checkout } from "../ci/checkout.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
@@ -29,9 +29,9 @@ async function isCheckout(root: string): Promise<boolean> {
 }
 
 const checkoutAt = (root: string): Checkout => ({
-  async readTexts(folders) {
-    const paths = (await Promise.all(folders.map((folder) => filesBelow(root, folder)))).flat();
-    const texts = await mapConcurrent(paths, 16, async (path) => [path, await readFile(join(root, path), "utf8")] as const);
+  async readTexts(paths) {
+    const files = (await Promise.all(paths.map((path) => filesAt(root, path)))).flat();
+    const texts = await mapConcurrent(files, 16, async (path) => [path, await readFile(join(root, path), "utf8")] as const);
     return new Map(texts);
   },
   async write(path, text) {
@@ -45,11 +45,21 @@ const checkoutAt = (root: string): Checkout => ({
   },
 });
 
+/** Folders of a checkout that hold nothing of its own. */
+const PASSED_OVER: ReadonlySet<string> = new Set(["node_modules", "dist", ".vox_modules", ".git"]);
+
+async function filesAt(root: string, path: string): Promise<readonly string[]> {
+  const facts = await lstat(join(root, path)).catch(() => undefined);
+  if (facts?.isFile() === true) return [path];
+  return facts?.isDirectory() === true ? filesBelow(root, path) : [];
+}
+
 async function filesBelow(root: string, folder: string): Promise<readonly string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
   const nested = entries.map(async (entry) => {
     const path = `${folder}/${entry.name}`;
-    return entry.isDirectory() ? filesBelow(root, path) : entry.isFile() ? [path] : [];
+    if (entry.isDirectory()) return PASSED_OVER.has(entry.name) ? [] : filesBelow(root, path);
+    return entry.isFile() ? [path] : [];
   });
   return (await Promise.all(nested)).flat();
 }

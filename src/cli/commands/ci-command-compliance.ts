@@ -1,6 +1,7 @@
 import { runValidators, selectValidators } from "../../ci/command-compliance.ts";
 import { fileTextsOf } from "../../ci/file-texts.ts";
-import { FACT_FOLDERS, type Validator } from "../../ci/validator.ts";
+import { generatedFiles } from "../../ci/generated-files.ts";
+import { FACT_PATHS, type Validator } from "../../ci/validator.ts";
 import { VALIDATORS } from "../../ci/validators.ts";
 import { EXIT } from "../../errors/catalogue.ts";
 import { openCheckout } from "../../runtime/fs-checkout.ts";
@@ -15,9 +16,9 @@ export async function run(context: CommandContext): Promise<number> {
   if (isGiven(context.options, "list")) return printList(context, validators);
   findingFormat(context);
   const checkout = await openCheckout(context.globals.projectDir);
-  const files = fileTextsOf(await checkout.readTexts(FACT_FOLDERS));
+  const files = fileTextsOf(await checkout.readTexts(FACT_PATHS));
   const program = describeProgram(context.program);
-  const findings = runValidators(validators, { files, program });
+  const findings = runValidators(validators, { files, program, generated: generatedFiles(context.program.registry) });
   return printFindings(context, validators, findings);
 }
 

@@ -88,6 +88,7 @@ _vox() {
     "sync:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "tree:--depth") COMPREPLY=(); return ;;
     "tree:--invert") COMPREPLY=(); return ;;
+    "tree:--sbom") COMPREPLY=($(compgen -W "cyclonedx spdx" -- "$current")); return ;;
     "tree:--package") COMPREPLY=(); return ;;
     "tree:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "tree:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
@@ -199,7 +200,7 @@ _vox() {
     "update") words_here="--precise --base-images --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "lock") words_here="--locked --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "sync") words_here="--locked --frozen --offline --prod --link-mode --verify --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "tree") words_here="--prod --depth --invert --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "tree") words_here="--prod --depth --invert --sbom --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "why") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "outdated") words_here="--offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm publish") words_here="--dry-run --list --registry --allow-dirty --workspace --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;

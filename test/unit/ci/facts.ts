@@ -1,23 +1,19 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { fileTextsOf } from "../../../src/ci/file-texts.ts";
-import { type ComplianceFacts, FACT_FOLDERS } from "../../../src/ci/validator.ts";
+import { generatedFiles } from "../../../src/ci/generated-files.ts";
+import { type ComplianceFacts, FACT_PATHS } from "../../../src/ci/validator.ts";
 import { COMMAND_REGISTRY } from "../../../src/cli/generated/command-registry.ts";
 import { HANDLERS } from "../../../src/cli/handlers.ts";
 import { describeProgram } from "../../../src/cli/program-description.ts";
+import { openCheckout } from "../../../src/runtime/fs-checkout.ts";
 
-const texts = new Map(
-  FACT_FOLDERS.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => `${entry.parentPath}/${entry.name}`)
-      .map((path): [string, string] => [path, readFileSync(path, "utf8")]),
-  ),
-);
+const checkout = await openCheckout(process.cwd());
+const texts = await checkout.readTexts(FACT_PATHS);
 
 /** The facts of this very checkout. */
 export const REAL_FACTS: ComplianceFacts = {
   files: fileTextsOf(texts),
   program: describeProgram({ registry: COMMAND_REGISTRY, handlers: Object.keys(HANDLERS) }),
+  generated: generatedFiles(COMMAND_REGISTRY),
 };
 
 /** The facts of the checkout with one file changed, or taken away. */

@@ -20,7 +20,7 @@ async function vox(line: string, cwd = folder) {
 /** A copy of this checkout, as far as the gates look at it. */
 async function copyCheckout(): Promise<void> {
   await Promise.all(
-    ["package.json", "contracts", "docs/src/reference", "src"].map((path) => cp(path, join(folder, path), { recursive: true })),
+    ["package.json", "contracts", "docs", "src"].map((path) => cp(path, join(folder, path), { recursive: true })),
   );
 }
 

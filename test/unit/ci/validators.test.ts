@@ -3,6 +3,7 @@ import { runValidators, selectValidators } from "../../../src/ci/command-complia
 import type { ComplianceFacts } from "../../../src/ci/validator.ts";
 import { VALIDATORS } from "../../../src/ci/validators.ts";
 import { REAL_FACTS, withFile, withProgram } from "./facts.ts";
+import { type Planted, PLANTED_IN_CODE, PLANTED_IN_PAGES, SOUND } from "./planted-pages.ts";
 
 const REGISTRY = "contracts/cli/command-registry.yaml";
 const CLI_PAGE = "docs/src/reference/cli.md";
@@ -31,8 +32,9 @@ describe("this checkout", () => {
   });
 });
 
-/** One planted fault a row: the check that must see it, what it says, and the facts with the fault in them. */
-const PLANTED: readonly (readonly [id: string, message: string, facts: ComplianceFacts])[] = [
+const PLANTED: Planted = [
+  ...PLANTED_IN_CODE,
+  ...PLANTED_IN_PAGES,
   ["registry-schema", "there is no command registry", removed(REGISTRY)],
   [
     "registry-schema",
@@ -183,6 +185,10 @@ describe("a planted fault is found", () => {
   it.each(PLANTED)("%s: %s", (id, message, facts) => {
     const findings = runValidators(selectValidators(VALIDATORS, [id]), facts);
     expect(findings).toContainEqual(expect.objectContaining({ id, severity: "error", message }));
+  });
+
+  it.each(SOUND)("%s finds nothing wrong in %s", (id, _what, facts) => {
+    expect(runValidators(selectValidators(VALIDATORS, [id]), facts)).toEqual([]);
   });
 
   it("by each of the checks", () => {
