@@ -36,6 +36,12 @@ export class JsonCursor {
     );
   }
 
+  /** A place of a list; absent beyond its end. */
+  item(index: number): JsonCursor {
+    const value: unknown = Array.isArray(this.#value) ? this.#value[index] : this.fail("is not a list");
+    return new JsonCursor(value, this.#source, `${this.#path}[${index}]`);
+  }
+
   string(): string {
     return typeof this.#value === "string" ? this.#value : this.fail("is not a string");
   }

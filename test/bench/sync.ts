@@ -7,6 +7,7 @@ import { parsePackageName } from "../../src/core/package-name.ts";
 import { packageArtifact } from "../../src/pm/registry/package-artifact.ts";
 import { type LoopbackRegistry, startLoopbackRegistry } from "../support/loopback-registry.ts";
 import { archiveOf, testMetadata } from "../support/published-package.ts";
+import { rebuildIndexIn } from "../support/rebuild-index.ts";
 import { EXTRA, type FilePackage, filePackages, type FilePackages } from "./file-packages.ts";
 import { type Contestant, option, report } from "./measure.ts";
 import { type NpmRegistry, startNpmRegistry } from "./npm-registry.ts";
@@ -175,6 +176,8 @@ async function versionOf(tool: Tool): Promise<string> {
 
 async function publishAll(target: LoopbackRegistry, { packages }: FilePackages): Promise<void> {
   for (const pack of packages) await publish(target, pack);
+  const names = packages.map(({ name }) => name);
+  await rebuildIndexIn(target.host, "bench", [...new Set(names)]);
 }
 
 async function publish(target: LoopbackRegistry, { name, version, asks, files }: FilePackage): Promise<void> {

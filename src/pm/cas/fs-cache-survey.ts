@@ -60,22 +60,34 @@ async function closureItems(dir: string, linked: ReadonlySet<string>): Promise<r
     if (HEX.test(name)) closures.push(await closureItem(path, stats, linked.has(name)));
     else if (name.startsWith(CLOSURE_LEFTOVER)) closures.push({ item: await closureLeftover(name, path, stats), blobs: [] });
   }
-  return closures;
+  return withSharedFilesOnce(closures);
 }
 
 async function closureItem(path: string, stats: Stats, linked: boolean): Promise<SurveyedClosure> {
   const record = await statsOf(join(path, "record"));
   const used = (await statsOf(join(path, USED_FILE))) ?? record ?? stats;
-  const files = readKnownTree(join(path, "record"))?.record.files ?? [];
-  const sizeBytes = files.reduce((sum, { stamp }) => sum + Number(stamp.split(" ")[1]), record?.size ?? 0);
   const item: CacheItem = {
     kind: "closures",
     path,
-    sizeBytes,
+    sizeBytes: record?.size ?? 0,
     lastUsedMs: used.mtimeMs,
     hold: linked ? "linked" : "free",
   };
   return { item, blobs: recordedBlobs(path).map(hexOf) };
+}
+
+/** Closures share files: each counts for the one that was used last, so that what collecting an older one frees is what it is said to hold. */
+function withSharedFilesOnce(closures: readonly SurveyedClosure[]): readonly SurveyedClosure[] {
+  const counted = new Set<string>();
+  return closures
+    .toSorted((left, right) => right.item.lastUsedMs - left.item.lastUsedMs)
+    .map(({ item, blobs }) => {
+      const files = readKnownTree(join(item.path, "record"))?.record.files ?? [];
+      const own = files.map(({ stamp }) => stamp.split(" ")).filter(([inode = ""]) => !counted.has(inode));
+      for (const [inode = ""] of own) counted.add(inode);
+      const sizeBytes = own.reduce((sum, [, size]) => sum + Number(size), item.sizeBytes);
+      return { item: { ...item, sizeBytes }, blobs };
+    });
 }
 
 async function closureLeftover(name: string, path: string, stats: Stats): Promise<CacheItem> {

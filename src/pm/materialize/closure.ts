@@ -11,9 +11,12 @@ export interface ArchivedPackage extends ArchiveBlob {
   readonly version: string;
 }
 
-/** What a closure directory is named by: sha256 of the canonical JSON of `[[name, diffId], …]`, sorted by name. */
-export const closureKey = (packages: readonly ArchivedPackage[]): Digest =>
-  digestOf(canonicalJson(sortedByUtf8(packages, (entry) => entry.name).map((entry) => [entry.name, entry.diffId])));
+/** What a closure is: the canonical JSON of `[[name, diffId], …]`, sorted by name. */
+export const closureText = (packages: readonly ArchivedPackage[]): string =>
+  canonicalJson(sortedByUtf8(packages, (entry) => entry.name).map((entry) => [entry.name, entry.diffId]));
+
+/** What a closure directory is named by: sha256 of its text. */
+export const closureKey = (packages: readonly ArchivedPackage[]): Digest => digestOf(closureText(packages));
 
 /** The descriptor of a package's archive, as stores know it. */
 export const blobOf = ({ mediaType, digest, size }: ArchiveBlob): Descriptor => ({ mediaType, digest, size });

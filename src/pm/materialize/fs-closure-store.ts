@@ -4,13 +4,14 @@ import { mapConcurrent } from "../../core/concurrency.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
 import type { MarkUsed } from "../../core/use-mark.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
-import { type ArchivedPackage, closureKey } from "./closure.ts";
+import { type ArchivedPackage, closureKey, closureText } from "./closure.ts";
+import { Donor, PACKAGES_FILE } from "./fs-donor.ts";
 import { DIRECTORY_MODE, inspectTree, type TreeFault, type TreeInspection } from "./fs-inspect-tree.ts";
 import { type KnownTree, readKnownTree, writeKnownTree } from "./fs-known-tree.ts";
 import { directoryStampAt, packageOf, repairTree, spoiltPackages } from "./fs-repair-tree.ts";
 import { statOf } from "./fs-stamp.ts";
 import { removeLeftovers, temporaryPath } from "./fs-temporary.ts";
-import { unpackPackage, type UnpackPorts } from "./fs-unpack.ts";
+import { takePackage, unpackPackage, type UnpackPorts } from "./fs-unpack.ts";
 import type { MaterializeRequest } from "./materializer.ts";
 import { treeRecord } from "./tree-record.ts";
 
@@ -22,10 +23,13 @@ export interface HeldClosure {
   readonly repaired: number;
 }
 
-export type ClosureRequest = Pick<
+export interface ClosureRequest extends Pick<
   MaterializeRequest,
   "packages" | "verify" | "signal" | "onEvent" | "refetch" | "proveManifest"
->;
+> {
+  /** The closure that the project had so far: most packages are the same, and their files are shared. */
+  readonly previous?: Digest;
+}
 
 export const MODULES = "modules";
 const NODE_MODULES = "node_modules";
@@ -130,8 +134,10 @@ export class FsClosureStore {
     mkdirSync(modules, { recursive: true });
     for (const path of [beside, modules]) chmodSync(path, DIRECTORY_MODE);
     symlinkSync(MODULES, join(beside, NODE_MODULES));
+    writeFileSync(join(beside, PACKAGES_FILE), closureText(request.packages));
+    const donor = this.#donor(request);
     const unpacked = await mapConcurrent(request.packages, UNPACK_CONCURRENCY, async (entry) => {
-      const { directories, files } = await unpackPackage(entry, join(modules, entry.name), this.#ports, request);
+      const { directories, files } = await takePackage(entry, join(modules, entry.name), donor, this.#ports, request);
       const below = (path: string): string => `${entry.name}/${path}`;
       return {
         directories: [entry.name, ...directories.map(below)],
@@ -142,7 +148,14 @@ export class FsClosureStore {
     const stamped = directories.map((path) => ({ path, stamp: directoryStampAt(modules, path) }));
     const files = unpacked.flatMap((tree) => tree.files);
     this.keepRecord(beside, treeRecord(stamped, files));
+    donor?.keepStamps();
     this.#mark(beside);
+  }
+
+  #donor({ previous, verify }: ClosureRequest): Donor | undefined {
+    if (previous === undefined) return undefined;
+    const dir = this.#dirOf(previous);
+    return Donor.open(previous, { dir, modules: modulesDir(dir), record: recordPath(dir) }, verify);
   }
 
   /** A directory without a whole record proves nothing: it goes, by a rename first, so that nobody sees half of it. */

@@ -14,6 +14,7 @@ export interface FsMaterializerOptions extends ClosureStorePorts, BlobProofPorts
 /** Closures below the cache, projects linked to them (contracts, §3 "Materialization"). */
 export class FsMaterializer implements Materializer {
   readonly #closures: FsClosureStore;
+  readonly #links: FsProjectLinks;
   readonly #modules: FsProjectModules;
   readonly #ports: BlobProofPorts;
   readonly #cacheDir: string;
@@ -22,7 +23,8 @@ export class FsMaterializer implements Materializer {
     this.#ports = options;
     this.#cacheDir = options.cacheDir;
     this.#closures = new FsClosureStore(options.cacheDir, options);
-    this.#modules = new FsProjectModules(this.#closures, new FsProjectLinks(options.cacheDir));
+    this.#links = new FsProjectLinks(options.cacheDir);
+    this.#modules = new FsProjectModules(this.#closures, this.#links);
   }
 
   holds(packages: readonly ArchivedPackage[]): boolean {
@@ -41,7 +43,8 @@ export class FsMaterializer implements Materializer {
 
   async materialize(request: MaterializeRequest): Promise<MaterializeResult> {
     try {
-      const closure = await this.#closures.ensure(request);
+      const previous = this.#links.read(request.projectDir)?.closure;
+      const closure = await this.#closures.ensure({ ...request, ...(previous !== undefined && { previous }) });
       await proveBlobs(closure.dir, request, this.#ports);
       return this.#link(closure, request);
     } catch (error) {

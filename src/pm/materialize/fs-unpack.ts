@@ -1,15 +1,18 @@
-import { chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { ByteStream } from "../../core/byte-stream.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import type { BlobCache } from "../cas/blob-cache.ts";
 import { type ArchivedPackage, blobOf } from "./closure.ts";
+import type { Donor } from "./fs-donor.ts";
 import { DIRECTORY_MODE, fileMode } from "./fs-inspect-tree.ts";
 import { fileStamp } from "./fs-stamp.ts";
 import type { ArchivedManifest } from "../registry/archived-manifest.ts";
 import type { MaterializeRequest, ReadArchivedManifest, ReadPackageArchive, RefuseMachineCode } from "./materializer.ts";
-import type { RecordedFile } from "./tree-record.ts";
+import type { RecordedFile, UnpackedPackage } from "./tree-record.ts";
+
+const MANIFEST_FILE = "Vox.toml";
 
 export interface UnpackPorts {
   readonly blobs: BlobCache;
@@ -20,11 +23,19 @@ export interface UnpackPorts {
 
 export type UnpackOptions = Pick<MaterializeRequest, "refetch" | "proveManifest" | "signal" | "onEvent">;
 
-/** What was unpacked; paths are relative to the package's folder. */
-export interface UnpackedPackage {
-  /** Below the package's folder, parents first. */
-  readonly directories: readonly string[];
-  readonly files: readonly RecordedFile[];
+/** Has a package in a folder that is not there yet: as links to what another closure holds of it, else unpacked. */
+export async function takePackage(
+  entry: ArchivedPackage,
+  folder: string,
+  donor: Donor | undefined,
+  ports: UnpackPorts,
+  options: UnpackOptions,
+): Promise<UnpackedPackage> {
+  options.signal?.throwIfAborted();
+  const given = donor?.give(entry, folder);
+  if (!given) return unpackPackage(entry, folder, ports, options);
+  await proveIdentity(entry, readFileSync(join(folder, MANIFEST_FILE)), ports.readManifest, options);
+  return given;
 }
 
 /**

@@ -25,6 +25,13 @@ export interface RecordedLink {
   readonly target: string;
 }
 
+/** What was unpacked; paths are relative to the package's folder. */
+export interface UnpackedPackage {
+  /** Below the package's folder, parents first. */
+  readonly directories: readonly string[];
+  readonly files: readonly RecordedFile[];
+}
+
 /** What a directory tree must be, and the stamps that tell whether anything touched it since. Parents come before children. */
 export interface TreeRecord {
   readonly directories: readonly RecordedDirectory[];

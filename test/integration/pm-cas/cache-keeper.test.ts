@@ -68,6 +68,18 @@ describe("a collection", () => {
     expect((await sync(router)).linked).toBe(0);
   });
 
+  it("counts a file that two closures share once, for the one that was used last", async () => {
+    await sync(router);
+    const alone = (await surveyed(closureDir(router))).sizeBytes;
+    age(1);
+    await sync(router, money);
+    const older = (await surveyed(closureDir(router))).sizeBytes;
+    const record = statSync(join(closureDir(router), "record")).size;
+    expect(older).toBe(record);
+    expect(alone).toBeGreaterThan(older);
+    expect((await surveyed(closureDir(router, money))).sizeBytes).toBeGreaterThan(alone);
+  });
+
   it("removes it when the project is gone, or linked to something else", async () => {
     await sync(router);
     await sync(money);

@@ -49,6 +49,47 @@ const sync = (more = {}) => shop.materializer.materialize(shop.request(all, more
 const closuresLeft = () => readdir(join(shop.cacheDir, "closures"));
 const warnings = () => shop.events.flatMap((event) => (event.kind === "warning" ? [`${event.code}: ${event.message}`] : []));
 
+const file = () => join(shop.modulesOf(all), "http-router/index.js");
+
+/** In-place, same size, and with its old mtime: what only the ctime tells. */
+const flipInPlace = async () => {
+  const { atime, mtime } = await stat(file());
+  await chmod(file(), 0o644);
+  await writeFile(file(), "export []\n");
+  await chmod(file(), 0o444);
+  await utimes(file(), atime, mtime);
+};
+
+const TAMPERING: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
+  ["changed in place, its size and mtime kept", flipInPlace, /`http-router\/index.js` of `http-router@2.3.1` was changed/],
+  [
+    "replaced by another",
+    () => writeFile(`${file()}.new`, "x").then(() => rename(`${file()}.new`, file())),
+    /index.js.* was changed/,
+  ],
+  ["cut short", () => chmod(file(), 0o644).then(() => truncate(file(), 1)), /index.js.* was changed/],
+  ["removed", () => rm(file()), /index.js.* was removed/],
+  ["replaced by a link", () => rm(file()).then(() => symlink("/etc/hostname", file())), /index.js.* was changed/],
+  ["replaced by a directory", () => rm(file()).then(() => mkdir(file())), /index.js.* was changed/],
+  ["joined by another", () => writeFile(`${file()}.map`, "x"), /`http-router\/index.js.map` of `http-router@2.3.1` was added/],
+  ["joined by a directory", () => mkdir(join(file(), "../new/sub"), { recursive: true }), /`http-router\/new` of .* was added/],
+  ["joined by a package", () => mkdir(join(shop.modulesOf(all), "evil")), /`evil` was added/],
+  [
+    "gone with its directory",
+    () => rm(join(file(), "../lib"), { recursive: true }),
+    /`http-router\/lib\/deep\/a.js` .* was removed/,
+  ],
+  [
+    "in a directory that became a link to its like",
+    async () => {
+      await rename(join(file(), "../lib"), join(shop.cacheDir, "lib"));
+      await symlink(join(shop.cacheDir, "lib"), join(file(), "../lib"));
+    },
+    /`http-router\/lib` .* was changed/,
+  ],
+  ["gone with its package", () => rm(join(file(), ".."), { recursive: true }), /`http-router` .* was removed/],
+];
+
 describe("a closure", () => {
   it("is unpacked as real sibling directories with exact modes, under any umask", async () => {
     const umask = process.umask(0o077);
@@ -61,6 +102,7 @@ describe("a closure", () => {
     delete tree.record;
     delete tree.blobs;
     delete tree["used"];
+    delete tree["packages"];
     expect(tree).toEqual({
       modules: "755/",
       node_modules: "→ modules",
@@ -107,6 +149,78 @@ describe("a closure", () => {
     await writeFile(join(shop.modulesOf(all), "extra"), "x");
     await sync();
     expect(await readdir(shop.modulesOf(all))).toEqual(["http-router", "tokenizer"]);
+    expect(await closuresLeft()).toHaveLength(1);
+  });
+});
+
+describe("a closure that follows another in a project", () => {
+  let newer: TestPackage;
+  let next: readonly TestPackage[];
+  beforeEach(async () => {
+    newer = await testPackage("tokenizer", { version: "1.1.0", files: { "index.js": "export const t = 2;\n" } });
+    next = [router, newer, await testPackage("zlib", { files: { "index.js": "" } })];
+    for (const { entry, archive } of next) await shop.blobs.push(blobOf(entry), streamOf(archive));
+  });
+  const syncNext = (more = {}) => shop.materializer.materialize(shop.request(next, more));
+  const inodeOf = async (packages: readonly TestPackage[], path: string) =>
+    (await stat(join(shop.modulesOf(packages), path))).ino;
+  const shared = async (path: string) => (await inodeOf(all, path)) === (await inodeOf(next, path));
+
+  it("shares the files of the packages that stayed, needs no blob for them, and both stay proved", async () => {
+    await sync();
+    await shop.blobs.evict(router.entry.digest);
+    expect(await syncNext()).toMatchObject({ packages: 3, linked: 3, verified: 3, repaired: 0 });
+    expect(await Promise.all(["http-router/bin/run", "http-router/lib/deep/a.js", "tokenizer/index.js"].map(shared))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(await treeOf(shop.modulesOf(next))).toMatchObject({
+      "http-router/bin/run": "555 #!/bin/sh\n",
+      "tokenizer/index.js": "444 export const t = 2;\n",
+    });
+    for (const again of [sync, syncNext]) expect(await again({ verify: "full" })).toMatchObject({ repaired: 0 });
+    expect(warnings()).toEqual([]);
+  });
+
+  it.each(TAMPERING)("takes no package over whose file is %s", async (_, tamper) => {
+    await syncNext();
+    const right = await treeOf(shop.modulesOf(next));
+    await rm(join(shop.cacheDir, "closures"), { recursive: true });
+    await sync();
+    await tamper();
+    await syncNext();
+    expect(await treeOf(shop.modulesOf(next))).toEqual(right);
+    expect(await syncNext({ verify: "full" })).toMatchObject({ repaired: 0 });
+  });
+
+  it("notices in both what is changed through one, and puts it right in both", async () => {
+    await sync();
+    await syncNext();
+    await flipInPlace();
+    for (const [again, packages] of [
+      [syncNext, next],
+      [sync, all],
+    ] as const) {
+      expect(await again()).toMatchObject({ repaired: 1 });
+      expect(await readFile(join(shop.modulesOf(packages), "http-router/index.js"), "utf8")).toBe("export {}\n");
+    }
+    expect(warnings()).toHaveLength(2);
+  });
+
+  it("unpacks everything when the other does not tell what it is made of", async () => {
+    await sync();
+    const file = join(shop.modulesOf(all), "../packages");
+    await writeFile(file, (await readFile(file, "utf8")).replace("tokenizer", "tokeniser"));
+    await syncNext();
+    expect(await shared("http-router/bin/run")).toBe(false);
+  });
+
+  it("holds a package that it takes over against what is said of it", async () => {
+    await sync();
+    const renamed = { ...router, entry: { ...router.entry, version: "9.9.9" } };
+    const wrong = shop.materializer.materialize(shop.request([renamed, newer]));
+    await expect(wrong).rejects.toMatchObject({ code: "ARCHIVE_INVALID" });
     expect(await closuresLeft()).toHaveLength(1);
   });
 });
@@ -214,55 +328,6 @@ describe("a cached blob with a flipped byte", () => {
 });
 
 describe("an unpacked file", () => {
-  const file = () => join(shop.modulesOf(all), "http-router/index.js");
-
-  /** In-place, same size, and with its old mtime: what only the ctime tells. */
-  const flipInPlace = async () => {
-    const { atime, mtime } = await stat(file());
-    await chmod(file(), 0o644);
-    await writeFile(file(), "export []\n");
-    await chmod(file(), 0o444);
-    await utimes(file(), atime, mtime);
-  };
-
-  const TAMPERING: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
-    ["changed in place, its size and mtime kept", flipInPlace, /`http-router\/index.js` of `http-router@2.3.1` was changed/],
-    [
-      "replaced by another",
-      () => writeFile(`${file()}.new`, "x").then(() => rename(`${file()}.new`, file())),
-      /index.js.* was changed/,
-    ],
-    ["cut short", () => chmod(file(), 0o644).then(() => truncate(file(), 1)), /index.js.* was changed/],
-    ["removed", () => rm(file()), /index.js.* was removed/],
-    ["replaced by a link", () => rm(file()).then(() => symlink("/etc/hostname", file())), /index.js.* was changed/],
-    ["replaced by a directory", () => rm(file()).then(() => mkdir(file())), /index.js.* was changed/],
-    [
-      "joined by another",
-      () => writeFile(`${file()}.map`, "x"),
-      /`http-router\/index.js.map` of `http-router@2.3.1` was added/,
-    ],
-    [
-      "joined by a directory",
-      () => mkdir(join(file(), "../new/sub"), { recursive: true }),
-      /`http-router\/new` of .* was added/,
-    ],
-    ["joined by a package", () => mkdir(join(shop.modulesOf(all), "evil")), /`evil` was added/],
-    [
-      "gone with its directory",
-      () => rm(join(file(), "../lib"), { recursive: true }),
-      /`http-router\/lib\/deep\/a.js` .* was removed/,
-    ],
-    [
-      "in a directory that became a link to its like",
-      async () => {
-        await rename(join(file(), "../lib"), join(shop.cacheDir, "lib"));
-        await symlink(join(shop.cacheDir, "lib"), join(file(), "../lib"));
-      },
-      /`http-router\/lib` .* was changed/,
-    ],
-    ["gone with its package", () => rm(join(file(), ".."), { recursive: true }), /`http-router` .* was removed/],
-  ];
-
   it.each(TAMPERING)("%s is put right from the blob and named", async (_, tamper, message) => {
     await sync();
     const before = await treeOf(shop.modulesOf(all));
