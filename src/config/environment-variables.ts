@@ -6,8 +6,8 @@ export interface EnvironmentVariable {
   /** One sentence for the reference. */
   readonly meaning: string;
   readonly defaultText: string;
-  /** `library`: read by the HTTP client that vox uses; `reserved`: the name is taken, and this version does not read it. */
-  readonly status: "current" | "library" | "reserved";
+  /** `library`: read by the HTTP client that vox uses. */
+  readonly status: "current" | "library";
 }
 
 const variable = (name: string, meaning: string, defaultText = "unset"): EnvironmentVariable => ({
@@ -18,8 +18,6 @@ const variable = (name: string, meaning: string, defaultText = "unset"): Environ
 });
 
 const ofLibrary = (name: string, meaning: string): EnvironmentVariable => ({ ...variable(name, meaning), status: "library" });
-
-const reserved = (name: string, meaning: string): EnvironmentVariable => ({ ...variable(name, meaning), status: "reserved" });
 
 /** Every variable that vox knows (contracts, §8); the reference page is made from this list. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
@@ -36,8 +34,8 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   variable("VOX_OFFLINE", "A true value is `--offline` for every command that takes it.", "false"),
   variable("VOX_FROZEN", "A true value is `--frozen` for every command that reads the lock.", "false"),
   variable("VOX_LOCKED", "A true value is `--locked` for every command that reads the lock.", "false"),
-  reserved("VOX_SIGN_KEY", "Private key that signs what is published or deployed."),
-  reserved("VOX_SIGN_PASSWORD", "Password of the private key. Never printed."),
+  variable("VOX_SIGN_KEY", "File of the private key that signs what is packaged or deployed."),
+  variable("VOX_SIGN_PASSWORD", "Password of the private key. Never printed."),
   variable(
     "VOX_INSECURE_REGISTRIES",
     "Hosts, separated by commas, that may be spoken to without TLS; loopback always may.",

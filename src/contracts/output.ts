@@ -155,6 +155,25 @@ export const verifyDocument = z.looseObject({
   ),
 });
 
+export const verifyImageDocument = z.looseObject({
+  ok: z.boolean(),
+  reference: z.string(),
+  checks: z.array(
+    z.looseObject({
+      id: z.string().describe("What is proved, such as `signature linux/amd64`"),
+      ok: z.boolean(),
+      detail: z.string(),
+      restsOn: z.enum(["signature", "lock", "provenance", "content"]),
+    }),
+  ),
+});
+
+export const keysDocument = z.looseObject({
+  privateKey: z.string().describe("Absolute path"),
+  publicKey: z.string().describe("Absolute path"),
+  keyId: z.string().describe("base64 of the SHA-256 of the public key's SubjectPublicKeyInfo"),
+});
+
 export const indexDocument = z.looseObject({
   registry: z.string(),
   reference: z.string(),
@@ -265,6 +284,8 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   "pm-cache-status": cacheStatusDocument,
   "pm-cache-gc": cacheGcDocument,
   "pm-cache-clear": cacheClearDocument,
+  "keys-generate": keysDocument,
+  verify: verifyImageDocument,
   package: imageDocument,
   deploy: deployDocument,
   deployments: deploymentsDocument,

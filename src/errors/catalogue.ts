@@ -219,6 +219,27 @@ export const ERROR_CATALOGUE = {
   ENGINE_UNAVAILABLE: entry(EXIT.unavailable, "No container engine answers.", "start Docker or Podman, or set DOCKER_HOST"),
   ENGINE_FAILED: entry(EXIT.unavailable, "The container engine refused or broke off."),
 
+  // Trust
+  KEY_INVALID: entry(
+    EXIT.data,
+    "A key's file cannot be read, or holds no ECDSA key on P-256.",
+    "make one with `vox keys generate --out PREFIX`",
+  ),
+  KEY_PASSWORD: entry(
+    EXIT.denied,
+    "A private key is encrypted, and its password is missing or another.",
+    "set VOX_SIGN_PASSWORD",
+  ),
+  KEY_EXISTS: entry(
+    EXIT.cannotWrite,
+    "A key's file is there already, and a key is never written over.",
+    "name another `--out PREFIX`",
+  ),
+  ATTESTATION_INVALID: entry(
+    EXIT.data,
+    "A signature, bundle or statement that is attached to an image is not what it should be.",
+  ),
+
   // Files
   CANNOT_WRITE: entry(EXIT.cannotWrite, "A file or folder cannot be written."),
   CACHE_IN_USE: entry(

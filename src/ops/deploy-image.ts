@@ -14,8 +14,18 @@ import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { registryHistory } from "./open-history.ts";
-import type { CachePorts, DeploymentPorts, EnginePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
+import type {
+  CachePorts,
+  DeploymentPorts,
+  EnginePorts,
+  FolderPorts,
+  GitPorts,
+  ImagePorts,
+  KeyPorts,
+  RunPorts,
+} from "./ports.ts";
 import { recordPublication } from "./record-publication.ts";
+import { type ImageSigning, openSigning, type SigningWish } from "./sign-image.ts";
 import { runInEngine, type RunningContainer } from "./run-in-engine.ts";
 
 export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
@@ -27,6 +37,8 @@ export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly dryRun: boolean;
   /** Goes on from somebody's deployment that will never end. */
   readonly takeOver: boolean;
+  /** Signs what goes to a registry. */
+  readonly signing?: SigningWish;
 }
 
 export interface DeployResult extends ImageResult {
@@ -37,7 +49,7 @@ export interface DeployResult extends ImageResult {
   readonly container?: RunningContainer;
 }
 
-type DeployPorts = FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & DeploymentPorts & RunPorts;
+type DeployPorts = KeyPorts & FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & DeploymentPorts & RunPorts;
 
 /**
  * Builds the image of a member for an environment and brings it to where it runs; the lock binds it (contracts, §§3, 7).
@@ -50,6 +62,7 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   refuseOtherTargets(deploy);
   const tags = imageTags({ environment: options.environment, identity, extra: options.tags });
   const repository = options.to === "registry" ? repositoryOf(deploy) : undefined;
+  const signing = repository && (await openSigning(options.signing, materialized.project, ports));
   const folder = memberDir(project, options.member);
   const built = await buildProjectImage(
     materialized,
@@ -57,7 +70,7 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
     ports,
   );
   if (options.dryRun) return plannedResult(built, repository, tags, ports);
-  if (repository) return publish({ options, project, handoff: materialized.project, built, repository, tags }, ports);
+  if (repository) return publish({ options, project, handoff: materialized.project, built, signing, repository, tags }, ports);
   return loadIntoEngine(built, deploy, options, ports);
 }
 
@@ -83,12 +96,13 @@ interface Publication {
   readonly project: OpenProject;
   readonly handoff: MaterializedProject;
   readonly built: ProjectImage;
+  readonly signing: ImageSigning | undefined;
   readonly repository: ImageReference;
   readonly tags: readonly string[];
 }
 
 async function publish(
-  { options, project, handoff, built, repository, tags }: Publication,
+  { options, project, handoff, built, signing, repository, tags }: Publication,
   ports: DeployPorts,
 ): Promise<DeployResult> {
   const { image, plan } = built;
@@ -104,7 +118,10 @@ async function publish(
   const store = ports.imageRepository(repository, { access: "push", mountFrom: mountRepositories(mountFrom) });
   const { signal, onEvent, published } = ports;
   const history = registryHistory(member.manifest, handoff.deploy, "push", ports);
+  let attested: Promise<unknown> | undefined;
+  const attest = () => (attested ??= signing?.attest(store, built));
   const beforeTags = async (root: Descriptor) => {
+    await attest();
     if (history) await recordPublication(history, { root, repository, tags, cause: "deploy", takeOver }, ports);
   };
   const { digest, changed, transfer } = await publishImage(image, store, {
@@ -116,6 +133,7 @@ async function publish(
     onEvent,
     beforeTags,
   });
+  await attest();
   const reference = `${formatRepository(repository)}@${digest}`;
   if (!changed) onEvent({ kind: "step", message: `\`${options.environment}\` is this image already; nothing is deployed` });
   // An earlier commit's index keeps its own tags: this commit's would be one more name for what did not change.

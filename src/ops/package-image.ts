@@ -8,16 +8,19 @@ import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import type { PackageFormat } from "./output-dirs.ts";
-import type { CachePorts, FolderPorts, GitPorts, ImagePorts, OutputPorts, RunPorts } from "./ports.ts";
+import type { CachePorts, FolderPorts, GitPorts, ImagePorts, KeyPorts, OutputPorts, RunPorts } from "./ports.ts";
+import { type ImageSigning, keepStatements, openSigning, type SigningWish } from "./sign-image.ts";
 import { imageSubject, type SbomFile, sbomFiles } from "./sbom-documents.ts";
 
 export interface PackageOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly format: PackageFormat;
   /** Absolute: the layout itself, or the folder of the archive (contracts, §8). */
   readonly outDir: string;
+  /** Signs the layout; absent leaves it unsigned. */
+  readonly signing?: SigningWish;
 }
 
-type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & OutputPorts & RunPorts;
+type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & KeyPorts & OutputPorts & RunPorts;
 
 /**
  * Builds the image of a member and writes it into a folder, whole or not at all; no registry is written.
@@ -25,6 +28,7 @@ type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & OutputPor
  */
 export async function packageImage(project: OpenProject, options: PackageOptions, ports: PackagePorts): Promise<ImageResult> {
   const materialized = await materializeProject(project, { ...options, outputDirs: [options.outDir] }, ports);
+  const signing = await openSigning(options.signing, materialized.project, ports);
   const folder = memberDir(project, options.member);
   const built = await buildProjectImage(
     materialized,
@@ -32,7 +36,7 @@ export async function packageImage(project: OpenProject, options: PackageOptions
     ports,
   );
   const sboms = sbomFiles(imageSubject(materialized.project, built, ports));
-  const written = await writeImage(built, sboms, options, ports);
+  const written = await writeImage({ built, sboms, signing }, options, ports);
   return imageResult({ image: built.image, ...written, requests: ports.requestCount() });
 }
 
@@ -42,12 +46,14 @@ interface Written {
   readonly out: string;
 }
 
-async function writeImage(
-  { plan, image }: ProjectImage,
-  sboms: readonly SbomFile[],
-  options: PackageOptions,
-  ports: PackagePorts,
-): Promise<Written> {
+interface Finished {
+  readonly built: ProjectImage;
+  readonly sboms: readonly SbomFile[];
+  readonly signing: ImageSigning | undefined;
+}
+
+async function writeImage({ built, sboms, signing }: Finished, options: PackageOptions, ports: PackagePorts): Promise<Written> {
+  const { plan, image } = built;
   const { outDir, environment } = options;
   const { signal, onEvent } = ports;
   switch (options.format) {
@@ -56,6 +62,10 @@ async function writeImage(
       const transfer = await ports.replaceLayout(outDir, async (layout, folder) => {
         const written = await writeLayout(image, layout, fill);
         for (const { suffix, text } of sboms) await folder.addFile(`sbom${suffix}`, text);
+        if (signing) {
+          await keepStatements(ports.imageLayout(outDir), layout, image, { signal });
+          await signing.attest(layout, built);
+        }
         return written;
       });
       return { reference: `oci-layout:${outDir}:${environment}`, transfer, out: outDir };

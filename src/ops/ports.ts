@@ -1,3 +1,4 @@
+import type { KeyPair } from "../attest/keys/generate-key.ts";
 import type { DocumentCache } from "../container/base-image/base-image.ts";
 import type { LayerCache } from "../container/build/layer-cache.ts";
 import type { Engine } from "../container/engine/engine.ts";
@@ -30,6 +31,18 @@ import type { Vendored } from "./vendored.ts";
 /*
  * What the ops need of the machine, one small port a concern. An op takes only those that it names; `src/runtime/` makes them all.
  */
+
+/** Where keys are kept. Paths are absolute. */
+export interface KeyPorts {
+  /** @throws {VoxError} KEY_INVALID when it cannot be read */
+  readKey(path: string): Promise<string>;
+  /** As the environment says or somebody types; undefined where nobody can be asked. */
+  keyPassword(path: string): Promise<string | undefined>;
+  /** For a key that is not there yet. @throws {VoxError} KEY_PASSWORD when it is typed in two ways */
+  newKeyPassword(path: string): Promise<string | undefined>;
+  /** Both files or none, the private one for its owner alone. @throws {VoxError} KEY_EXISTS, CANNOT_WRITE */
+  writeKeys(prefix: string, pair: KeyPair): Promise<void>;
+}
 
 /** How a command runs: where its talk goes and when it stops. */
 export interface RunPorts {
@@ -129,6 +142,10 @@ export interface ImagePorts {
     options?: { readonly access: Access; readonly mountFrom: readonly string[] },
   ): Repository & Mounter;
   imageLayout(dir: string): Repository;
+  /** Whether a folder holds an image layout. */
+  holdsLayout(dir: string): Promise<boolean>;
+  /** What a layout's `index.json` lists. @throws {VoxError} OCI_INVALID */
+  layoutEntries(dir: string): Promise<readonly Descriptor[]>;
   /** HTTP requests that were sent so far. */
   requestCount(): number;
 }

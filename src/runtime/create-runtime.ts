@@ -13,6 +13,7 @@ import type {
   EnginePorts,
   FolderPorts,
   GitPorts,
+  KeyPorts,
   ImagePorts,
   OutputPorts,
   RegistryArchivePorts,
@@ -37,6 +38,7 @@ import { FsLayerCache } from "./fs-layer-cache.ts";
 import { markUsed } from "./fs-use-marks.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
 import { hostPlatform } from "./host-platform.ts";
+import { holdsLayout } from "./fs-layout-names.ts";
 import { fsVendored } from "./fs-vendored.ts";
 import { deploymentPorts } from "./deployment-ports.ts";
 import { dockerLogins, RegistryAccess } from "./registry-access.ts";
@@ -55,6 +57,7 @@ export type Runtime = RunPorts &
   EnginePorts &
   DeploymentPorts &
   GitPorts &
+  KeyPorts &
   StandingPorts;
 
 export interface RuntimeOptions {
@@ -82,6 +85,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     gitSources: gitSources(paths.cacheDir, env, signal),
     notes: new FsMetadataCache(paths.cacheDir),
     deadline: (durationMs) => AbortSignal.timeout(durationMs),
+    ...lazyKeyPorts(env, signal),
     ...fsOutput,
     ...registryArchive,
     ...deploymentPorts(paths.dataDir),
@@ -89,6 +93,17 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
       return connectEngine({ choice, environment: env });
     },
+  };
+}
+
+/** Few commands touch a key. */
+function lazyKeyPorts(env: Environment, signal: AbortSignal): KeyPorts {
+  const keys = async () => (await import("./fs-keys.ts")).keyPorts(env, signal);
+  return {
+    readKey: async (path) => (await keys()).readKey(path),
+    keyPassword: async (path) => (await keys()).keyPassword(path),
+    newKeyPassword: async (path) => (await keys()).newKeyPassword(path),
+    writeKeys: async (prefix, pair) => (await keys()).writeKeys(prefix, pair),
   };
 }
 
@@ -179,6 +194,8 @@ const imagePorts = (access: RegistryAccess, env: Environment): ImagePorts => ({
   imageRepository: ({ registry, repository }, use) =>
     access.remote(registry, repository, use ? { access: use.access, mountSources: use.mountFrom } : { access: "pull" }),
   imageLayout: (dir) => new FsLayoutStore(dir),
+  holdsLayout,
+  layoutEntries: (dir) => new FsLayoutStore(dir).entries(),
   requestCount: () => access.requestCount,
 });
 

@@ -14,3 +14,6 @@ export async function layoutNames(dir: string): Promise<readonly string[]> {
     throw new VoxError("REGISTRY_UNAVAILABLE", `the registry \`${dir}\` cannot be read`, { cause });
   }
 }
+
+/** Whether a folder is an image layout, by its marker. */
+export const holdsLayout = (dir: string): Promise<boolean> => Promise.resolve(existsSync(join(dir, "oci-layout")));

@@ -9,10 +9,6 @@ export const renderEnvironmentReference = (): string =>
     "Of a flag, a variable and the lane the strictest wins. A switch is true as `1`, `true`, `yes` or `on`, and false as `0`, `false`, `no`, `off` or empty.",
     markdownTable(
       ["variable", "meaning", "default"],
-      ENVIRONMENT_VARIABLES.map(({ name, meaning, defaultText, status }) => [
-        `\`${name}\``,
-        status === "reserved" ? `Reserved, not read by this version. ${meaning}` : meaning,
-        defaultText,
-      ]),
+      ENVIRONMENT_VARIABLES.map(({ name, meaning, defaultText }) => [`\`${name}\``, meaning, defaultText]),
     ),
   ].join("\n\n")}\n`;

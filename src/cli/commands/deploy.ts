@@ -2,11 +2,13 @@ import { deployImage, type DeployOptions } from "../../ops/deploy-image.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import { type CommandContext, isGiven, listOption, type OptionValues } from "../command-context.ts";
 import { printImage } from "./print-image.ts";
+import { signingWish } from "./signing-flags.ts";
 import { openCommand } from "./project-command.ts";
 
 export async function run(context: CommandContext): Promise<void> {
   const { options, args } = context;
   const { project, choice, hold, ports } = await openCommand(context, "deploy");
+  const signing = signingWish(context);
   const result = await deployImage(
     project,
     {
@@ -17,6 +19,7 @@ export async function run(context: CommandContext): Promise<void> {
       to: destination(options),
       dryRun: isGiven(options, "dry-run"),
       takeOver: isGiven(options, "take-over"),
+      ...(signing && { signing }),
     },
     ports,
   );

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { VoxError } from "../../errors/vox-error.ts";
 import { listApplication } from "../../ops/materialize-project.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import { defaultOutputDir, PACKAGE_FORMATS } from "../../ops/output-dirs.ts";
@@ -6,6 +7,7 @@ import { packageImage } from "../../ops/package-image.ts";
 import { type CommandContext, isGiven, textOption } from "../command-context.ts";
 import { printFileList } from "./file-list.ts";
 import { printImage } from "./print-image.ts";
+import { signingWish } from "./signing-flags.ts";
 import { openCommand } from "./project-command.ts";
 
 export async function run(context: CommandContext): Promise<void> {
@@ -16,6 +18,12 @@ export async function run(context: CommandContext): Promise<void> {
   const format = PACKAGE_FORMATS.find((known) => known === textOption(options, "format")) ?? "oci-layout";
   const out = textOption(options, "out");
   const outDir = out === undefined ? defaultOutputDir(globals.projectDir, format) : resolve(context.cwd, out);
+  const signing = format === "oci-layout" ? signingWish(context) : undefined;
+  if (format !== "oci-layout" && textOption(options, "sign-key") !== undefined)
+    throw new VoxError("USAGE", `a \`${format}\` has no place for signatures`, { hint: "run `vox package --sign-key FILE`" });
   const environment = args["ENV"] ?? "production";
-  printImage(context, await packageImage(project, { member, environment, hold, format, outDir }, ports));
+  printImage(
+    context,
+    await packageImage(project, { member, environment, hold, format, outDir, ...(signing && { signing }) }, ports),
+  );
 }

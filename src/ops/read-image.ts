@@ -1,0 +1,69 @@
+import { mapConcurrent } from "../core/concurrency.ts";
+import { type Platform, platformFrom } from "../core/platform.ts";
+import { VoxError } from "../errors/vox-error.ts";
+import type { Repository, TransferOptions } from "../oci/content-store.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { ImageConfig } from "../oci/image-config.ts";
+import type { ImageIndex, ImageManifest } from "../oci/image-manifest.ts";
+import { parseImageConfig } from "../oci/parse-config.ts";
+import { parseImageIndex, parseImageManifest } from "../oci/parse-manifest.ts";
+import { isIndexType } from "../oci/media-types.ts";
+import { readContent } from "../oci/read-content.ts";
+
+/** Where an image lies, and by which name it is asked for there. */
+export interface ImagePlace {
+  readonly repository: Repository;
+  /** A tag, or a digest. */
+  readonly target: string;
+  /** As people write it. */
+  readonly reference: string;
+  /** Without tag and digest. */
+  readonly name: string;
+}
+
+/** The documents of an image, each proved by its digest; no layer is read. */
+export interface ReadImage {
+  readonly name: string;
+  readonly root: Descriptor;
+  readonly index: ImageIndex;
+  readonly platforms: readonly ReadPlatform[];
+}
+
+export interface ReadPlatform {
+  readonly platform: Platform;
+  readonly manifest: Descriptor;
+  readonly document: ImageManifest;
+  readonly config: ImageConfig;
+}
+
+/** An image for more platforms than there are is an attack. */
+const MAX_PLATFORMS = 64;
+const READS_AT_ONCE = 4;
+
+/** @throws {VoxError} CONTENT_MISSING, CONTENT_MISMATCH, CONTENT_TOO_LARGE, OCI_INVALID */
+export async function readImage(
+  { repository, target, reference, name }: ImagePlace,
+  options: TransferOptions,
+): Promise<ReadImage> {
+  const root = await repository.resolve(target, options);
+  if (!root) throw new VoxError("CONTENT_MISSING", `there is no image \`${reference}\``);
+  const what = `the index \`${root.digest}\``;
+  if (!isIndexType(root.mediaType)) throw new VoxError("OCI_INVALID", `\`${reference}\` is one platform's image, no index`);
+  const index = parseImageIndex(await readContent(repository, root, options), { mediaType: root.mediaType, what });
+  if (index.manifests.length > MAX_PLATFORMS)
+    throw new VoxError("OCI_INVALID", `${what} has ${index.manifests.length} entries`);
+  const platforms = await mapConcurrent(index.manifests, READS_AT_ONCE, (entry) => readPlatform(repository, entry, options));
+  return { name, root, index, platforms };
+}
+
+async function readPlatform(repository: Repository, entry: Descriptor, options: TransferOptions): Promise<ReadPlatform> {
+  if (!entry.platform) throw new VoxError("OCI_INVALID", `\`${entry.digest}\` stands in the index without a platform`);
+  const { mediaType, digest, size } = entry;
+  const manifest = { mediaType, digest, size };
+  const document = parseImageManifest(await readContent(repository, manifest, options), {
+    mediaType,
+    what: `the manifest \`${digest}\``,
+  });
+  const config = parseImageConfig(await readContent(repository, document.config, options), `the config of \`${digest}\``);
+  return { platform: platformFrom(entry.platform), manifest, document, config };
+}

@@ -1,0 +1,69 @@
+import type { AttestedImage, Predicate } from "../attest/image-statements.ts";
+import type { SbomSubject } from "../attest/sbom/sbom-subject.ts";
+import { PREDICATE } from "../attest/statement.ts";
+import type { Image } from "../container/build/image.ts";
+import { isVoxError } from "../errors/vox-error.ts";
+import type { Repository, TransferOptions } from "../oci/content-store.ts";
+import { copyReferrers } from "../oci/copy-referrers.ts";
+import type { MaterializedProject } from "../project/materialized-project.ts";
+import { attestImage, type AttestResult, type SignatureFormat } from "./attest-image.ts";
+import type { ProjectImage } from "./build-project-image.ts";
+import { openKeySigner } from "./open-signer.ts";
+import type { ImagePorts, KeyPorts, RunPorts } from "./ports.ts";
+import { imageSubject, sbomDocument } from "./sbom-documents.ts";
+
+/** How an image is to be signed. */
+export interface SigningWish {
+  /** Absolute path of the private key. */
+  readonly key: string;
+  readonly format: SignatureFormat;
+}
+
+type SignPorts = KeyPorts & Pick<ImagePorts, "voxVersion" | "created"> & RunPorts;
+
+/** Signs one image wherever it lies; the key was opened before. */
+export interface ImageSigning {
+  attest(repository: Repository, image: ProjectImage): Promise<AttestResult>;
+}
+
+/**
+ * Opens the key, before anything is built or pushed: a wrong password should cost nobody a push.
+ * @throws {VoxError} KEY_INVALID, KEY_PASSWORD
+ */
+export async function openSigning(
+  wish: SigningWish | undefined,
+  project: MaterializedProject,
+  ports: SignPorts,
+): Promise<ImageSigning | undefined> {
+  if (!wish) return undefined;
+  const signer = await openKeySigner(wish.key, ports);
+  return {
+    attest(repository, built) {
+      const subject = imageSubject(project, built, ports);
+      const { created } = subject;
+      const options = { signer, format: wish.format, predicates: predicatesOf(subject), created };
+      return attestImage(repository, attestedImage(subject, built), options, ports);
+    },
+  };
+}
+
+/** Brings what was said of the same image from the layout that is being replaced; a damaged one has nothing to say. */
+export async function keepStatements(from: Repository, to: Repository, image: Image, options: TransferOptions): Promise<void> {
+  try {
+    if (!(await from.exists(image.root))) return;
+    await copyReferrers(from, to, [image.root, ...image.platforms.map(({ manifest }) => manifest)], options);
+  } catch (error) {
+    if (!isVoxError(error)) throw error;
+  }
+}
+
+const attestedImage = ({ image: named }: SbomSubject, { image, plan }: ProjectImage): AttestedImage => ({
+  name: named?.name ?? plan.imageName,
+  root: image.root,
+  platforms: image.platforms,
+});
+
+const predicatesOf = (subject: SbomSubject): readonly Predicate[] => [
+  { predicateType: PREDICATE.spdx, predicate: sbomDocument("spdx", subject) },
+  { predicateType: PREDICATE.cyclonedx, predicate: sbomDocument("cyclonedx", subject) },
+];

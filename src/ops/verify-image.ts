@@ -1,0 +1,85 @@
+import { parsePublicKey } from "../attest/keys/public-key.ts";
+import { checkAttestations } from "../attest/verify/check-attestations.ts";
+import { checkAttached, checkSignatures } from "../attest/verify/check-signatures.ts";
+import type { ImageEvidence, Trust, TrustCheck } from "../attest/verify/evidence.ts";
+import { mapConcurrent } from "../core/concurrency.ts";
+import { isVoxError } from "../errors/vox-error.ts";
+import type { KeyPorts, RunPorts } from "./ports.ts";
+import { readBundles, readSimpleSignatures } from "./read-attached.ts";
+import { type ImagePlace, type ReadImage, readImage } from "./read-image.ts";
+
+export interface VerifyImageOptions {
+  /** Absolute paths of public keys; one of them must have signed. */
+  readonly keys: readonly string[];
+}
+
+/** The document of `verify`. */
+export interface VerifyImageResult {
+  readonly ok: boolean;
+  readonly reference: string;
+  readonly checks: readonly TrustCheck[];
+}
+
+type VerifyPorts = KeyPorts & RunPorts;
+
+/**
+ * Holds an image against a key; every check is made, whatever the others say.
+ * @throws {VoxError} KEY_INVALID, CONTENT_MISSING when there is no such image, REGISTRY_UNAVAILABLE, REGISTRY_DENIED
+ */
+export async function verifyImage(
+  place: ImagePlace,
+  options: VerifyImageOptions,
+  ports: VerifyPorts,
+): Promise<VerifyImageResult> {
+  const { signal } = ports;
+  const keys = await mapConcurrent(options.keys, 1, async (path) => parsePublicKey(await ports.readKey(path), `\`${path}\``));
+  const read = await readProved(place, signal);
+  if (!read.image) return result(place, [read.check]);
+  const checks = [read.check, ...(keys.length === 0 ? [] : await signatureChecks(place, read.image, { keys }, signal))];
+  return result(place, checks);
+}
+
+const result = ({ reference }: ImagePlace, checks: readonly TrustCheck[]): VerifyImageResult => ({
+  ok: checks.every(({ ok }) => ok),
+  reference,
+  checks,
+});
+
+/** What the documents of an image can be wrong in. */
+const DAMAGED: ReadonlySet<string> = new Set(["CONTENT_MISMATCH", "CONTENT_TOO_LARGE", "OCI_INVALID"]);
+
+interface ProvedImage {
+  readonly check: TrustCheck;
+  readonly image?: ReadImage;
+}
+
+async function readProved(place: ImagePlace, signal: AbortSignal): Promise<ProvedImage> {
+  try {
+    const image = await readImage(place, { signal });
+    const detail = `\`${image.root.digest}\`, ${image.platforms.length} platforms`;
+    return { image, check: { id: "image", ok: true, detail, restsOn: "content" } };
+  } catch (error) {
+    if (!isVoxError(error) || !DAMAGED.has(error.code)) throw error;
+    return { check: { id: "image", ok: false, detail: `${error.code}: ${error.message}`, restsOn: "content" } };
+  }
+}
+
+async function signatureChecks(
+  { repository }: ImagePlace,
+  image: ReadImage,
+  trust: Trust,
+  signal: AbortSignal,
+): Promise<readonly TrustCheck[]> {
+  const named = [
+    { name: "index", manifest: image.root },
+    ...image.platforms.map(({ platform, manifest }) => ({ name: platform, manifest })),
+  ];
+  const manifests = await mapConcurrent(named, 2, async ({ name, manifest }) => ({
+    name,
+    manifest,
+    bundles: await readBundles(repository, manifest, { signal }),
+    simple: await readSimpleSignatures(repository, manifest, { signal }),
+  }));
+  const evidence: ImageEvidence = { image, manifests };
+  return [checkAttached(evidence), ...checkSignatures(evidence, trust), ...checkAttestations(evidence, trust)];
+}

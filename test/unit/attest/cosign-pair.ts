@@ -1,0 +1,21 @@
+/** Written by `cosign generate-key-pair` 3.1.3 for these tests; it opens nothing. */
+export const COSIGN_PAIR = {
+  password: "geheim",
+  privatePem: `-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----
+eyJrZGYiOnsibmFtZSI6InNjcnlwdCIsInBhcmFtcyI6eyJOIjo2NTUzNiwiciI6
+OCwicCI6MX0sInNhbHQiOiI3Q0Z3RlZvQ0NIMERuY3dHNThrcWl6Vmd6S1dhYXVh
+L1B1ZDNDbUpnWVI0PSJ9LCJjaXBoZXIiOnsibmFtZSI6Im5hY2wvc2VjcmV0Ym94
+Iiwibm9uY2UiOiJ1WUsyVWhlWEo4NTkyaldVZXdEdmRmRzV6SmpibHl6RyJ9LCJj
+aXBoZXJ0ZXh0Ijoib05wcG14V2xKT0lNaUU0VEpSOGg2cTJCYzZuNnRxc1FDc1Qy
+K2phQXh1eVFuUkR0eTVja2l1UUVKQWJJSXkwVGk4YjQ2MlBpc1cxK2hNY05nb3FH
+Tk9kRW5adnlxRjNlbU91STRyc2FEQWgvc1FHVE1uTDA0MkNqd213Sk94Smp5bjJn
+Y2NaMGduYjBFWU83NmVDU2x4bHNJbkFjeS8zQVNyQzlPZXhka2xVZVRtbndidjNE
+V3dhcTd1QTZ3UzlONlRiZmxSQTNocTZJcEE9PSJ9
+-----END ENCRYPTED SIGSTORE PRIVATE KEY-----
+`,
+  publicPem: `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE4pcrZcJ2OB/4kC4aw4LJcE7uKSSa
+0CFDmL0RAaoqpcGRH8ps38SDtvC+bCFfGizH1Wp2kmFndal4SEuv9oxIuA==
+-----END PUBLIC KEY-----
+`,
+};
