@@ -1,9 +1,9 @@
-import type { IndexEntry } from "../contracts/index-entry.ts";
 import type { EventSink } from "../core/events.ts";
 import type { PackageName } from "../core/package-name.ts";
 import { isVoxError } from "../errors/vox-error.ts";
 import { releaseOfEntry } from "../pm/registry/index/index-entry.ts";
 import { INDEX_REPOSITORY } from "../pm/registry/index/index-artifact.ts";
+import type { IndexLine } from "../pm/registry/index/shards.ts";
 import { RegistryIndex } from "../pm/registry/index/registry-index.ts";
 import { PackageRegistry, type PackageRepository, type Release } from "../pm/registry/package-registry.ts";
 import type { YankState } from "../pm/registry/yank.ts";
@@ -24,8 +24,8 @@ export class IndexedRegistry {
   readonly #options: IndexedRegistryOptions;
   readonly #registry: PackageRegistry;
   readonly #releases = new Map<string, Promise<Release | undefined>>();
-  readonly #hints = new Map<IndexEntry, Release | undefined>();
-  readonly #entries = new Map<string, Promise<readonly IndexEntry[]>>();
+  readonly #hints = new Map<IndexLine, Release | undefined>();
+  readonly #lines = new Map<string, Promise<readonly IndexLine[]>>();
   #index: Promise<RegistryIndex | undefined> | undefined;
   #trusted = true;
 
@@ -36,12 +36,12 @@ export class IndexedRegistry {
 
   /** Every version; by tags also when the index does not know of `locked`, and so is behind. */
   async versions(name: PackageName, locked: string | undefined) {
-    const entries = await this.#entriesOf(name);
-    if (entries.length === 0 || (locked !== undefined && !entries.some(({ version }) => version === locked))) {
-      this.#entries.set(name, Promise.resolve([]));
+    const lines = await this.#linesOf(name);
+    if (lines.length === 0 || (locked !== undefined && !lines.some(({ version }) => version === locked))) {
+      this.#lines.set(name, Promise.resolve([]));
       return this.#registry.versions(name, this.#options);
     }
-    return entries;
+    return lines;
   }
 
   /** What is said of a version today; the reason of a yank is the registry's to tell. */
@@ -50,8 +50,8 @@ export class IndexedRegistry {
     version: string,
     { withCreated }: { readonly withCreated: boolean },
   ): Promise<{ readonly yank: YankState; readonly created?: string | undefined }> {
-    const entry = (await this.#entriesOf(name)).find((candidate) => candidate.version === version);
-    const yank = entry?.yanked === false ? { yanked: false } : await this.#registry.yankState(name, version, this.#options);
+    const line = (await this.#linesOf(name)).find((candidate) => candidate.version === version);
+    const yank = line?.yanked === false ? { yanked: false } : await this.#registry.yankState(name, version, this.#options);
     return { yank, ...(withCreated && { created: await this.created(name, version) }) };
   }
 
@@ -63,9 +63,9 @@ export class IndexedRegistry {
 
   /** What the index says of a version; `undefined` when it says nothing that can be used. */
   async hinted(name: PackageName, version: string): Promise<Release | undefined> {
-    const entry = (await this.#entriesOf(name)).find((candidate) => candidate.version === version);
-    if (entry && !this.#hints.has(entry)) this.#hints.set(entry, releaseOfEntry(entry, this.#options.name));
-    return entry && this.#hints.get(entry);
+    const line = (await this.#linesOf(name)).find((candidate) => candidate.version === version);
+    if (line && !this.#hints.has(line)) this.#hints.set(line, line.entry && releaseOfEntry(line.entry, this.#options.name));
+    return line && this.#hints.get(line);
   }
 
   /** What the registry holds under a version's tag, read and proved; asked once. */
@@ -82,23 +82,23 @@ export class IndexedRegistry {
   async distrustIndex(): Promise<boolean> {
     const wasUsed = this.#trusted && (await this.#index) !== undefined;
     this.#trusted = false;
-    this.#entries.clear();
+    this.#lines.clear();
     return wasUsed;
   }
 
-  #entriesOf(name: PackageName): Promise<readonly IndexEntry[]> {
-    const known = this.#entries.get(name);
+  #linesOf(name: PackageName): Promise<readonly IndexLine[]> {
+    const known = this.#lines.get(name);
     if (known) return known;
-    const read = this.#readEntries(name);
-    this.#entries.set(name, read);
+    const read = this.#readLines(name);
+    this.#lines.set(name, read);
     return read;
   }
 
-  async #readEntries(name: PackageName): Promise<readonly IndexEntry[]> {
+  async #readLines(name: PackageName): Promise<readonly IndexLine[]> {
     if (!this.#trusted) return [];
     this.#index ??= this.#hint(() => RegistryIndex.open(this.#options.repositoryFor(INDEX_REPOSITORY), this.#options));
     const index = await this.#index;
-    return (index && (await this.#hint(() => index.entries(name)))) ?? [];
+    return (index && (await this.#hint(() => index.lines(name)))) ?? [];
   }
 
   /** A hint that cannot be had is none, whatever the reason: the tags are asked, and tell of a registry that is ill. */

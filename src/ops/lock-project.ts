@@ -10,6 +10,7 @@ import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import { resolutionError } from "../pm/resolver/failure.ts";
 import type { LocalPackage, ResolveRequest } from "../pm/resolver/request.ts";
 import type { ResolvedPackage } from "../pm/resolver/resolution.ts";
+import type { ResolveOutcome } from "../pm/resolver/resolve.ts";
 import { resolveWith } from "../pm/resolver/resolve-with.ts";
 import { lockBaseImages } from "./lock-base-images.ts";
 import { GitLocking, type GitLockPorts } from "./lock-git.ts";
@@ -133,7 +134,7 @@ async function resolvedPackages(
   const locals = [...folders, ...fromGit];
   const request = { locals, patches: workspace.patches, preferred: versionsOf(old), ...wishesOf(update) };
   for (;;) {
-    const outcome = await resolveWith(request, releases);
+    const outcome = await resolveByTagsToo(request, releases);
     // An index may be behind: only what the tags cannot satisfy has no solution.
     if (outcome.kind !== "resolved" && (await releases.distrustIndexes())) continue;
     if (outcome.kind !== "resolved") throw resolutionError(outcome);
@@ -143,6 +144,16 @@ async function resolvedPackages(
     await refuseChangedContent(stillLocked(old, packages), releases);
     if (await proveHints(packages, old, releases, onEvent)) return packages;
     await releases.distrustIndexes();
+  }
+}
+
+/** An index may list a version that its registry does not have: then the tags are asked. */
+async function resolveByTagsToo(request: ResolveRequest, releases: RegistryReleases): Promise<ResolveOutcome> {
+  try {
+    return await resolveWith(request, releases);
+  } catch (error) {
+    if (!isVoxError(error, "CONTENT_MISSING") || !(await releases.distrustIndexes())) throw error;
+    return resolveWith(request, releases);
   }
 }
 

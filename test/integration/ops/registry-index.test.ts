@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { IndexEntry } from "../../../src/contracts/index-entry.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import { parsePackageName } from "../../../src/core/package-name.ts";
+import { parsePlatform } from "../../../src/core/platform.ts";
 import { FsLayoutStore } from "../../../src/oci/fs-layout-store.ts";
 import { RemoteStore } from "../../../src/oci/remote-store.ts";
 import { RegistryIndex } from "../../../src/pm/registry/index/registry-index.ts";
@@ -136,6 +137,16 @@ describe.each(SUBJECTS)("the index in %s", (kind, open) => {
     expect(succeeded(await vox("app", "lock")).stderr).toContain("INDEX_WRONG");
     expect(lockText()).not.toContain("1.9.0");
     expect(lockText()).toContain('name = "tokenizer"');
+  });
+
+  it("is not believed when it lists a version that there is not, and says nothing of it that can be used", async () => {
+    const platforms = [parsePlatform("linux/amd64")];
+    await updateIndex(subject.open("vox-index"), [parsePackageName("router")], async (_name, known) => [
+      ...known,
+      ...known.map((entry) => ({ ...entry, version: "1.9.0", platforms })),
+    ]);
+    succeeded(await vox("app", "lock"));
+    expect(lockText()).toContain('name = "router"\nversion = "1.0.0"');
   });
 
   it("that lacks what is asked for is behind: the tags are asked before there is no solution", async () => {

@@ -6,7 +6,7 @@ import type { Descriptor } from "../../../oci/descriptor.ts";
 import type { PackageRepository } from "../package-registry.ts";
 import { readDocument } from "../read-release.ts";
 import { INDEX_TAG, MAX_SHARD_BYTES, parseIndexManifest, type ShardDescriptors } from "./index-artifact.ts";
-import { Shard, shardOf } from "./shards.ts";
+import { type IndexLine, Shard, shardOf } from "./shards.ts";
 
 /**
  * What a registry's index says, read a shard at a time as names are asked for (contracts, §5 "Scale").
@@ -36,6 +36,11 @@ export class RegistryIndex {
     if (!root) return undefined;
     const shards = parseIndexManifest(await readDocument(repository, root, options), root);
     return new RegistryIndex(root, shards, repository, options);
+  }
+
+  /** What the index lists of a name, lowest version first; nothing when it lacks the name. */
+  async lines(name: PackageName): Promise<readonly IndexLine[]> {
+    return (await this.shard(shardOf(name))).lines(name);
   }
 
   /** What the index says of a name, lowest version first; nothing when it lacks the name. */

@@ -18,18 +18,43 @@ export function formatShard(entries: readonly IndexEntry[]): string {
 
 const compareVersions = (left: IndexEntry, right: IndexEntry): number => semver.compareBuild(left.version, right.version);
 
-/** Lines of a shard by name; they are checked when an entry is asked for, since most are not. */
+/** A line of a shard at first sight; the entry that it holds is checked when it is asked for, since of most versions the list is all that matters. */
+export class IndexLine {
+  readonly version: string;
+  readonly yanked: boolean;
+  readonly #value: unknown;
+  #entry: { readonly read: IndexEntry | undefined } | undefined;
+
+  constructor(value: NamedLine) {
+    this.version = value.version;
+    this.yanked = value.yanked;
+    this.#value = value;
+  }
+
+  /** `undefined` when the rest of the line is none. */
+  get entry(): IndexEntry | undefined {
+    this.#entry ??= { read: readIndexEntry(this.#value) };
+    return this.#entry.read;
+  }
+}
+
+interface NamedLine {
+  readonly name: string;
+  readonly version: string;
+  readonly yanked: boolean;
+}
+
+/** Lines of a shard by name. */
 export class Shard {
-  readonly #lines = new Map<string, unknown[]>();
+  readonly #lines = new Map<string, IndexLine[]>();
 
   constructor(text: string) {
     for (const line of text.split("\n")) {
       const value = line === "" ? undefined : jsonOf(line);
-      const name = nameOf(value);
-      if (name === undefined) continue;
-      const known = this.#lines.get(name);
-      if (known) known.push(value);
-      else this.#lines.set(name, [value]);
+      if (!isNamed(value)) continue;
+      const known = this.#lines.get(value.name);
+      if (known) known.push(new IndexLine(value));
+      else this.#lines.set(value.name, [new IndexLine(value)]);
     }
   }
 
@@ -37,15 +62,21 @@ export class Shard {
     return [...this.#lines.keys()];
   }
 
+  /** What the shard lists of a name. */
+  lines(name: string): readonly IndexLine[] {
+    return this.#lines.get(name) ?? [];
+  }
+
   /** What the shard has of a name; none also when nothing that it says can be understood. */
   entries(name: string): readonly IndexEntry[] {
-    return (this.#lines.get(name) ?? []).flatMap((value) => readIndexEntry(value) ?? []);
+    return this.lines(name).flatMap(({ entry }) => entry ?? []);
   }
 }
 
-function nameOf(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null || !("name" in value)) return undefined;
-  return typeof value.name === "string" ? value.name : undefined;
+function isNamed(value: unknown): value is NamedLine {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("name" in value && "version" in value && "yanked" in value)) return false;
+  return typeof value.name === "string" && typeof value.version === "string" && typeof value.yanked === "boolean";
 }
 
 function jsonOf(line: string): unknown {
