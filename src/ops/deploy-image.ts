@@ -101,13 +101,8 @@ interface Publication {
   readonly tags: readonly string[];
 }
 
-async function publish(
-  { options, project, handoff, built, signing, repository, tags }: Publication,
-  ports: DeployPorts,
-): Promise<DeployResult> {
-  const { image, plan } = built;
-  const { member, takeOver } = options;
-  const mountFrom = mountSources({
+const mountsOf = ({ project, handoff, built: { image, plan }, repository }: Publication) =>
+  mountSources({
     project: handoff,
     ...(plan.base.kind === "image" ? { baseReference: plan.base.reference } : {}),
     baseLayers: image.baseLayers,
@@ -115,6 +110,12 @@ async function publish(
     host: repository.registry,
     repository: repository.repository,
   });
+
+async function publish(publication: Publication, ports: DeployPorts): Promise<DeployResult> {
+  const { options, handoff, built, signing, repository, tags } = publication;
+  const { image } = built;
+  const { member, takeOver } = options;
+  const mountFrom = mountsOf(publication);
   const store = ports.imageRepository(repository, { access: "push", mountFrom: mountRepositories(mountFrom) });
   const { signal, onEvent, published } = ports;
   const history = registryHistory(member.manifest, handoff.deploy, "push", ports);

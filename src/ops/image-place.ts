@@ -34,7 +34,7 @@ export async function openImagePlace(text: string, cwd: string, ports: PlacePort
 
 /** Signatures of the older kind are tagged too, and are no images. */
 async function onlyTag(text: string, dir: string, ports: PlacePorts): Promise<string> {
-  const tags = (await ports.layoutEntries(dir)).map(tagOf).filter((tag) => tag !== undefined && !/^sha256-/.test(tag));
+  const tags = (await ports.layoutEntries(dir)).map(tagOf).filter((tag) => tag !== undefined && !tag.startsWith("sha256-"));
   const [tag, ...others] = tags;
   if (tag === undefined) throw new VoxError("CONTENT_MISSING", `the layout \`${text}\` names no image`);
   if (others.length === 0) return tag;
