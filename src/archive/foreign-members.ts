@@ -15,6 +15,14 @@ export interface ForeignMember {
   readonly gid: number;
 }
 
+/** A member with its content; what of that is left unread when the next one is asked for is passed over. */
+export interface ForeignEntry {
+  readonly member: ForeignMember;
+  readonly isFile: boolean;
+  readonly sizeBytes: number;
+  readonly content: ByteStream;
+}
+
 /** More than any header before a member needs. */
 const MAX_EXTENSION_BYTES = 1024 * 1024;
 
@@ -26,6 +34,14 @@ type Extension = Readonly<Record<string, string>>;
  * @throws {VoxError} ARCHIVE_INVALID
  */
 export async function* foreignMembers(tar: ByteStream): AsyncGenerator<ForeignMember> {
+  for await (const { member } of foreignEntries(tar)) yield member;
+}
+
+/**
+ * The same with their content.
+ * @throws {VoxError} ARCHIVE_INVALID
+ */
+export async function* foreignEntries(tar: ByteStream): AsyncGenerator<ForeignEntry> {
   const reader = new BlockReader(tar);
   let extension: Extension = {};
   try {
@@ -37,13 +53,33 @@ export async function* foreignMembers(tar: ByteStream): AsyncGenerator<ForeignMe
         extension = { ...extension, ...extended };
         continue;
       }
-      const sizeBytes = extension["size"] === undefined ? numberAt(block, "size") : Number(extension["size"]);
-      yield memberOf(block, extension);
+      const said = extension["size"] === undefined ? numberAt(block, "size") : Number(extension["size"]);
+      const sizeBytes = hasContent(block) ? said : 0;
+      const content = new Content(reader, sizeBytes);
+      yield { member: memberOf(block, extension), isFile: isFile(block), sizeBytes, content: content.stream() };
       extension = {};
-      await skip(reader, hasContent(block) ? sizeBytes + paddingBytes(sizeBytes) : 0);
+      await skip(reader, content.leftBytes + paddingBytes(sizeBytes));
     }
   } finally {
     await reader.close();
+  }
+}
+
+class Content {
+  leftBytes: number;
+  readonly #reader: BlockReader;
+
+  constructor(reader: BlockReader, sizeBytes: number) {
+    this.#reader = reader;
+    this.leftBytes = sizeBytes;
+  }
+
+  async *stream(): ByteStream {
+    while (this.leftBytes > 0) {
+      const piece = await this.#reader.piece(this.leftBytes);
+      this.leftBytes -= piece.byteLength;
+      yield piece;
+    }
   }
 }
 
@@ -51,6 +87,8 @@ const typeOf = (block: Buffer): string => String.fromCharCode(block[FIELD.typefl
 
 /** Links, devices and folders have none, whatever their size says. */
 const hasContent = (block: Buffer): boolean => !/[1-6]/.test(typeOf(block));
+
+const isFile = (block: Buffer): boolean => "\u000007".includes(typeOf(block));
 
 /** `undefined` for a member itself. */
 async function readExtension(block: Buffer, reader: BlockReader): Promise<Extension | undefined> {

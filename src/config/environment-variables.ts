@@ -46,6 +46,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   variable("TERM", "`dumb` turns colours and progress lines off.", "as the terminal sets it"),
   variable("CI", "True in a continuous-integration job: the lock is then held as the `ci` lane holds it.", "false"),
   variable("DOCKER_HOST", "Address of the container engine.", "the engine's own socket"),
+  variable(
+    "DOCKER_BUILDKIT",
+    "`0` has Docker build the lower part of an image with its classic builder.",
+    "BuildKit, where the engine has it",
+  ),
   variable("DOCKER_TLS_VERIFY", "Any value but the empty one turns TLS on for an engine at a TCP address."),
   variable("DOCKER_CERT_PATH", "Folder of the `ca.pem`, `cert.pem` and `key.pem` for that.", "the system's certificates"),
   variable("CONTAINER_HOST", "Address of Podman's service, when the runtime is `podman`.", "Podman's own socket"),

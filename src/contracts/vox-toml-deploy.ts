@@ -64,7 +64,7 @@ export const containerSchema = z.strictObject({
   image_name: field(imageNameWord, "Name of the image; the package's name unless said"),
   registry: field(imageRegistryWord, "Registry and prefix that the image is pushed to; needed by deploy only"),
   base_image: field(z.string(), "Image to build upon: a reference, `scratch`, or `oci-layout:DIR:TAG`", image),
-  builder: field(z.enum(["auto", "native", "engine"]), "Who makes the image: vox itself or a container engine"),
+  builder: field(z.enum(["auto", "native", "engine"]), "Whether a container engine may build the lower part: auto and engine allow it, native forbids it"),
   platforms: field(z.array(platformWord).min(1, { error: "is empty" }), "Platforms of the image; linux/amd64 and linux/arm64 unless said", image),
   layers: field(z.enum(["shared", "per-package"]), "Whether small packages share layers", image),
   workdir: field(workdirWord, "Folder of the application in the image; /app unless said", image),
@@ -86,10 +86,10 @@ export const containerSchema = z.strictObject({
   secrets: field(z.array(variableNameWord), "Names of secrets given at run time, never in the image"),
   packages: field(
     z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._:=~@/-]*$/, { error: "is not the name of a system package" })),
-    "System packages installed into the lower part; needs builder = \"engine\"",
+    "System packages that a container engine installs upon the base, by its apk or apt-get",
     image,
   ),
-  run: field(z.array(nonEmptyText), "Shell lines run for the lower part; needs builder = \"engine\"", image),
+  run: field(z.array(nonEmptyText), "Shell lines that a container engine runs upon the base, each a layer", image),
   compression: field(z.enum(["gzip", "zstd", "none"]), "Compression of the layers made here", image),
   dockerfile: field(optionalPathWord, "Dockerfile for the lower part of the image (engine only); empty for none", image),
   build_args: field(

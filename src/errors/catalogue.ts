@@ -217,6 +217,7 @@ export const ERROR_CATALOGUE = {
   ),
   BASE_PLATFORM_MISSING: entry(EXIT.failed, "The base image or a package lacks a platform that is asked for."),
   ENGINE_UNAVAILABLE: entry(EXIT.unavailable, "No container engine answers.", "start Docker or Podman, or set DOCKER_HOST"),
+  ENGINE_BUILD_FAILED: entry(EXIT.failed, "A step of the image's lower part, which the container engine builds, failed."),
   ENGINE_FAILED: entry(EXIT.unavailable, "The container engine refused or broke off."),
 
   // Trust
@@ -239,6 +240,7 @@ export const ERROR_CATALOGUE = {
     EXIT.data,
     "A signature, bundle or statement that is attached to an image is not what it should be.",
   ),
+  POLICY_REFUSED: entry(EXIT.failed, "The lane, or the machine's policy, forbids what the project asks for."),
 
   // Files
   CANNOT_WRITE: entry(EXIT.cannotWrite, "A file or folder cannot be written."),

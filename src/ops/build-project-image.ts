@@ -4,7 +4,8 @@ import { formatBase } from "../container/base-image/base-reference.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { openBase } from "./lock-base-images.ts";
 import type { Materialized } from "./materialize-project.ts";
-import type { CachePorts, ImagePorts, RunPorts } from "./ports.ts";
+import { lowerRecords } from "./lower-records.ts";
+import type { CachePorts, EnginePorts, ImagePorts, RunPorts } from "./ports.ts";
 import { carriesBase, type Vendored } from "./vendored.ts";
 
 export interface ProjectImage {
@@ -26,7 +27,7 @@ export interface BuildProjectOptions {
 export async function buildProjectImage(
   { project, content }: Materialized,
   options: BuildProjectOptions,
-  ports: Pick<CachePorts, "layers" | "documents" | "facts"> & ImagePorts & RunPorts,
+  ports: Pick<CachePorts, "layers" | "documents" | "facts"> & ImagePorts & EnginePorts & RunPorts,
 ): Promise<ProjectImage> {
   const { voxVersion, created, signal, onEvent } = ports;
   const plan = planImage(project, { voxVersion, ...(created === undefined ? {} : { created }) });
@@ -42,6 +43,11 @@ export async function buildProjectImage(
         if (carried && (await carriesBase(carried, formatBase(base)))) return carried;
         throw new VoxError("OFFLINE_UNPROVABLE", "the base image is in a registry, which cannot be asked offline");
       },
+    },
+    lower: {
+      engine: async () => (await ports.engine(project.deploy.runtime)).images,
+      records: lowerRecords(ports.facts),
+      network: options.offline ? "none" : "default",
     },
     signal,
     onEvent,

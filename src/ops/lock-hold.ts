@@ -4,4 +4,6 @@ import type { LockMode } from "../project/materialized-project.ts";
 export interface LockHold {
   readonly mode: LockMode;
   readonly offline: boolean;
+  /** `release` forbids what cannot be made again the same (contracts, §2). */
+  readonly lane?: "local" | "ci" | "release";
 }

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
+import { VoxError } from "../errors/vox-error.ts";
 import type { ContentReader } from "../oci/content-store.ts";
 import { unionReader } from "../oci/union-reader.ts";
 import { digestFiles, setIdPaths } from "../pm/files/content.ts";
 import { closureOf } from "../pm/lockfile/closure.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
+import type { ContainerIntent } from "../project/deploy-intent.ts";
 import type { MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
 import { closurePackages } from "./closure-packages.ts";
 import { inspectContent, warnUntracked } from "./file-warnings.ts";
@@ -50,6 +52,7 @@ export async function materializeProject(
   const { lock, digest: lockDigest } = await freshLock(project.files, project.desired);
   const { intent, warnings } = deployIntentFor(member.manifest, options.environment);
   for (const { code, message, hint } of warnings) ports.onEvent({ kind: "warning", code, message, hint });
+  if (options.hold.lane === "release") refuseInRelease(intent.container);
   const closure = closureOf(lock, member.path, { dev: false });
   await runBuildStep(project, member, ports);
   const { files, opened } = await listApplicationFiles(project, member, options.outputDirs, ports);
@@ -79,6 +82,16 @@ export async function materializeProject(
     },
     content: unionReader([projectContent(opened.reader, applicationFiles), ports.cache]),
   };
+}
+
+/** What a package manager or a shell line gives differs from day to day, and a release can be made again. */
+function refuseInRelease(container: ContainerIntent): void {
+  const field = (["packages", "run"] as const).find((key) => container[key].length > 0);
+  if (field === undefined) return;
+  throw new VoxError("POLICY_REFUSED", `the release lane forbids \`${field}\` of [deploy.container]`, {
+    place: { file: "Vox.toml" },
+    hint: "build the lower part as an image of its own and name it in `base_image`",
+  });
 }
 
 /** What would enter the application layer, with reasons, for `--list`. */

@@ -8,7 +8,7 @@ import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import type { PackageFormat } from "./output-dirs.ts";
-import type { CachePorts, FolderPorts, GitPorts, ImagePorts, KeyPorts, OutputPorts, RunPorts } from "./ports.ts";
+import type { CachePorts, EnginePorts, FolderPorts, GitPorts, ImagePorts, KeyPorts, OutputPorts, RunPorts } from "./ports.ts";
 import { type ImageSigning, keepStatements, openSigning, type SigningWish } from "./sign-image.ts";
 import { imageSubject, type SbomFile, sbomFiles } from "./sbom-documents.ts";
 
@@ -20,7 +20,7 @@ export interface PackageOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly signing?: SigningWish;
 }
 
-type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & KeyPorts & OutputPorts & RunPorts;
+type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & KeyPorts & OutputPorts & RunPorts;
 
 /**
  * Builds the image of a member and writes it into a folder, whole or not at all; no registry is written.

@@ -14,6 +14,12 @@ export interface TestEngine {
   running(id: string, port: number): TestContainer;
   /** The image's file tree as a container sees it: by path, `755 0:0`, or `-> target` of a link. */
   tree(reference: string): Promise<ReadonlyMap<string, string>>;
+  /** Every image with a label, those between two steps too: its names, none for one that a build left. */
+  imagesLabelled(label: string): Promise<readonly (readonly string[])[]>;
+  /** Removes every image with a label. */
+  removeLabelled(label: string): Promise<void>;
+  /** IDs of containers, running or not, whose command holds a text. */
+  containersRunning(text: string): Promise<readonly string[]>;
   inspectImage(reference: string): Promise<Docker.ImageInspectInfo>;
   /** Removes what the test pulled or loaded; what is not there is no error. */
   removeImage(reference: string): Promise<void>;
@@ -138,6 +144,19 @@ export function testEngine(address: string): TestEngine {
         await container.remove({ force: true });
       }
     },
+    imagesLabelled: async (label) =>
+      (await docker.listImages({ all: true, filters: { label: [label] } })).map((image) =>
+        (image.RepoTags ?? []).filter((name) => name !== "<none>:<none>"),
+      ),
+    removeLabelled: async (label) => {
+      for (const image of await docker.listImages({ filters: { label: [label] } }))
+        await docker
+          .getImage(image.Id)
+          .remove({ force: true })
+          .catch(() => undefined);
+    },
+    containersRunning: async (text) =>
+      (await docker.listContainers({ all: true })).filter((found) => found.Command.includes(text)).map((found) => found.Id),
     inspectImage: (reference) => docker.getImage(reference).inspect(),
     removeImage: async (reference) => {
       await docker

@@ -23,10 +23,10 @@ export async function openCommand(
   command: LockingCommand,
   observer?: FileObserver,
 ): Promise<ProjectCommand> {
-  const { mode, offline } = lockPolicyFor(command, lockFlags(context), context.env);
+  const { mode, offline, lane } = lockPolicyFor(command, lockFlags(context), context.env);
   const ports = observer ? observedBy(observer, runtimeOf(context)) : runtimeOf(context);
   const choice = choiceOf(context);
-  return { choice, hold: { mode, offline }, ports, project: await openProject(choice, ports) };
+  return { choice, hold: { mode, offline, lane }, ports, project: await openProject(choice, ports) };
 }
 
 /** The root of a workspace that is no package stands for all its members. */

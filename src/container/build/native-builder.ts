@@ -16,14 +16,19 @@ import { assembleIndex, assemblePlatform } from "./assemble-platform.ts";
 import type { Image } from "./image.ts";
 import type { LayerCache } from "./layer-cache.ts";
 import { LayerMaker } from "./layer-maker.ts";
+import { buildLower, type LowerPorts, type LowerRequest } from "./lower-builder.ts";
 
 const BASES_AT_ONCE = 4;
+/** What an engine tells of two builds at a time nobody could read. */
+const BUILDS_AT_ONCE = 1;
 
 export interface BuildPorts extends TransferOptions {
   /** The blob store: package archives and application files, by digest. */
   readonly content: ContentReader;
   readonly layers: LayerCache;
   readonly bases: BaseImageSource;
+  /** For plans with a lower part. */
+  readonly lower: Omit<LowerPorts, "layers" | "compression" | "onEvent" | "signal">;
   readonly onEvent?: EventSink;
 }
 
@@ -41,7 +46,9 @@ export interface BuiltImage extends Image {
  */
 export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<BuiltImage> {
   const documents = new MemoryStore();
-  const bases = await mapConcurrent(plan.platforms, BASES_AT_ONCE, (planned) => openBase(plan, planned, ports));
+  const bases = await mapConcurrent(plan.platforms, plan.lower ? BUILDS_AT_ONCE : BASES_AT_ONCE, (planned) =>
+    openBase(plan, planned, ports),
+  );
   const { content, onEvent, signal } = ports;
   const layers = new LayerMaker({
     content,
@@ -55,14 +62,17 @@ export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<Bu
   );
   const root = assembleIndex(plan, platforms, documents);
   const reader = unionReader([documents, ports.layers.blobs, content, ...new Set(bases.map(({ base }) => base.reader))]);
-  const baseLayers = new Set(bases.flatMap(({ base }) => base.layers.map((layer) => layer.digest)));
+  const baseLayers = new Set(bases.flatMap(({ stored }) => stored));
   return { root, reader, platforms, layersMade: layers.madeCount, baseLayers: [...baseLayers] };
 }
 
 interface OpenedBase {
   readonly planned: PlannedPlatform;
+  /** With what an engine laid upon it. */
   readonly base: BaseImage;
   readonly place: WorkdirPlace;
+  /** Layers that lie in the base's repository. */
+  readonly stored: readonly Digest[];
 }
 
 async function openBase(plan: ImagePlan, planned: PlannedPlatform, ports: BuildPorts): Promise<OpenedBase> {
@@ -70,12 +80,26 @@ async function openBase(plan: ImagePlan, planned: PlannedPlatform, ports: BuildP
   const { workdir } = plan.application;
   const manifest = baseManifestDigest(plan.base, platform);
   if (plan.base.kind === "scratch" || manifest === undefined)
-    return { planned, base: scratchBase(platform), place: placeOnScratch(workdir, plan.systemFiles) };
+    return { planned, base: scratchBase(platform), stored: [], place: placeOnScratch(workdir, plan.systemFiles) };
   const { bases, onEvent, signal } = ports;
   const options = signal ? { signal } : {};
-  const base = await readBaseImage(bases, { locked: plan.base, platform, manifest, ...options });
-  if (!isOddWorkdir(workdir)) return { planned, base, place: { workdir, above: [] } };
+  const locked = await readBaseImage(bases, { locked: plan.base, platform, manifest, ...options });
+  const stored = locked.layers.map((layer) => layer.digest);
+  const base = await withLower(plan, { base: locked, manifest, platform }, ports);
+  if (!isOddWorkdir(workdir)) return { planned, base, stored, place: { workdir, above: [] } };
   onEvent?.({ kind: "step", message: `ask the base for ${platform} what is above \`${workdir}\`` });
   const { facts } = bases;
-  return { planned, base, place: await readWorkdirPlace(base, { workdir, ...(facts && { facts }), ...options }) };
+  return { planned, base, stored, place: await readWorkdirPlace(base, { workdir, ...(facts && { facts }), ...options }) };
+}
+
+/** The base with what an engine lays upon it, where the plan has such a part. */
+async function withLower(
+  { lower, created, compression }: ImagePlan,
+  on: Pick<LowerRequest, "base" | "manifest" | "platform">,
+  ports: BuildPorts,
+): Promise<BaseImage> {
+  if (!lower) return on.base;
+  const { signal, onEvent, layers } = ports;
+  const transfer = { ...(onEvent && { onEvent }), ...(signal && { signal }) };
+  return buildLower({ ...on, lower, created }, { ...ports.lower, layers, compression, ...transfer });
 }

@@ -16,6 +16,13 @@ export function negotiateApiVersion(engine: { readonly newest: string; readonly 
   return compareVersions(engine.newest, NEWEST) < 0 ? engine.newest : NEWEST;
 }
 
+/** The first with a BuildKit that is no experiment. */
+const FIRST_BUILDKIT = "1.39";
+
+/** Whether Docker builds through BuildKit: where it has it, unless `DOCKER_BUILDKIT=0` says otherwise, as for Docker's own client. */
+export const buildsWithBuildkit = (apiVersion: string, wish: string | undefined): boolean =>
+  compareVersions(apiVersion, FIRST_BUILDKIT) >= 0 && !/^(?:0|f|false)$/i.test(wish ?? "");
+
 function compareVersions(left: string, right: string): number {
   const [leftMajor = 0, leftMinor = 0] = left.split(".").map(Number);
   const [rightMajor = 0, rightMinor = 0] = right.split(".").map(Number);

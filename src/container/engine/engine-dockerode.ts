@@ -1,18 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import type Dockerode from "dockerode";
-import { type ByteStream, collectBytes } from "../../core/byte-stream.ts";
+import type { ByteStream } from "../../core/byte-stream.ts";
 import { parsePlatform } from "../../core/platform.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { TransferOptions } from "../../oci/content-store.ts";
 import type { EngineChoice } from "../../project/deploy-intent.ts";
-import { negotiateApiVersion } from "./api-version.ts";
+import { buildsWithBuildkit, negotiateApiVersion } from "./api-version.ts";
 import { containerOf, createOptions } from "./engine-container.ts";
+import { EngineImages } from "./engine-images.ts";
 import { type EngineEndpoint, engineEndpoints, type EngineEnvironment } from "./endpoints.ts";
 import type { Container, ContainerSpec, Engine, EngineDescription } from "./engine.ts";
 import { isLimitRefused, engineFailure, reasonOf } from "./engine-failure.ts";
-import { loadedImages } from "./load-progress.ts";
 
 export interface ConnectOptions {
   readonly choice: EngineChoice;
@@ -20,7 +19,6 @@ export interface ConnectOptions {
 }
 
 const PROBE_TIMEOUT_MS = 5_000;
-const MAX_LOAD_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /**
  * The first engine that answers, with the API version that both sides know.
@@ -51,13 +49,15 @@ async function connectTo(endpoint: EngineEndpoint, environment: EngineEnvironmen
   const probe: ProbeOptions = { ...address, connectionTimeout: PROBE_TIMEOUT_MS };
   const version = await new Docker(probe).version();
   const apiVersion = negotiateApiVersion({ newest: version.ApiVersion, oldest: version.MinAPIVersion || undefined });
-  return new DockerodeEngine(new Docker({ ...address, version: `v${apiVersion}` }), {
+  const description: EngineDescription = {
     kind: isPodman(version) ? "podman" : "docker",
     version: version.Version,
     apiVersion,
     platform: parsePlatform(`${version.Os}/${version.Arch}`),
     endpoint: endpoint.url,
-  });
+  };
+  const buildkit = description.kind === "docker" && buildsWithBuildkit(apiVersion, environment.DOCKER_BUILDKIT);
+  return new DockerodeEngine(new Docker({ ...address, version: `v${apiVersion}` }), description, { buildkit });
 }
 
 /** The library's limit, which its types do not know, ends with the answer's head: a load may take any time until then. */
@@ -79,28 +79,17 @@ const isPodman = (version: Dockerode.DockerVersion): boolean =>
 
 class DockerodeEngine implements Engine {
   readonly description: EngineDescription;
+  readonly images: EngineImages;
   readonly #docker: Dockerode;
 
-  constructor(docker: Dockerode, description: EngineDescription) {
+  constructor(docker: Dockerode, description: EngineDescription, { buildkit }: { readonly buildkit: boolean }) {
     this.#docker = docker;
     this.description = description;
+    this.images = new EngineImages(docker, { description, buildkit });
   }
 
-  async load(archive: ByteStream, { signal }: TransferOptions = {}): Promise<string> {
-    const source = Readable.from(archive, { objectMode: false });
-    let sourceFailure: unknown;
-    source.on("error", (error) => (sourceFailure = error));
-    try {
-      const answer = await this.#docker.loadImage(source, { quiet: true, ...(signal && { abortSignal: signal }) });
-      const text = await collectBytes(bytesOf(answer), { maxBytes: MAX_LOAD_ANSWER_BYTES, what: "the engine's answer" });
-      const [name] = loadedImages(Buffer.from(text).toString("utf8"));
-      if (name === undefined) throw new VoxError("ENGINE_FAILED", "the engine does not say what it loaded");
-      return (await this.#docker.getImage(name).inspect()).Id;
-    } catch (error) {
-      throw sourceFailure ?? engineFailure("does not load the image", error);
-    } finally {
-      source.destroy();
-    }
+  load(archive: ByteStream, options: TransferOptions = {}): Promise<string> {
+    return this.images.load(archive, options);
   }
 
   async run(spec: ContainerSpec, options: TransferOptions = {}): Promise<Container> {
@@ -144,8 +133,4 @@ class DockerodeEngine implements Engine {
       throw engineFailure(what, error);
     }
   }
-}
-
-async function* bytesOf(stream: NodeJS.ReadableStream): ByteStream {
-  for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
 }

@@ -1,10 +1,12 @@
 import type { ByteStream } from "../../core/byte-stream.ts";
 import type { Platform } from "../../core/platform.ts";
 import type { TransferOptions } from "../../oci/content-store.ts";
+import type { ImageEngine } from "./image-engine.ts";
 
 /** What a deploy needs of Docker or Podman. */
 export interface Engine {
   readonly description: EngineDescription;
+  readonly images: ImageEngine;
   /**
    * Takes the tar of `dockerArchive` in.
    * @returns the image's ID, which is the digest of its config

@@ -2,11 +2,12 @@ import { type Owner, ROOT } from "../../archive/tar-entry.ts";
 import type { Platform } from "../../core/platform.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { Annotations } from "../../oci/descriptor.ts";
-import type { Compression, ContainerIntent } from "../../project/deploy-intent.ts";
+import type { Compression } from "../../project/deploy-intent.ts";
 import type { ApplicationFile, MaterializedProject } from "../../project/materialized-project.ts";
 import { checkCommandFiles } from "./command-files.ts";
 import { imageLabels, indexAnnotations } from "./labels.ts";
 import { type PackageLayer, planLayers } from "./layer-plan.ts";
+import { plannedLower, type PlannedLower } from "./lower-plan.ts";
 import { baseManifestDigest, plannedBase, type PlannedBase } from "./planned-base.ts";
 import { type RunSettings, runSettings } from "./run-settings.ts";
 import { type SystemFile, planSystemFiles } from "./system-files.ts";
@@ -17,6 +18,8 @@ export interface ImagePlan {
   readonly schemaVersion: 1;
   readonly imageName: string;
   readonly base: PlannedBase;
+  /** What an engine lays between the base and all else; absent where vox alone builds. */
+  readonly lower?: PlannedLower;
   readonly platforms: readonly PlannedPlatform[];
   /** Laid between the base and the packages; empty for none. */
   readonly systemFiles: readonly SystemFile[];
@@ -60,15 +63,16 @@ export const EPOCH = "1970-01-01T00:00:00Z";
  */
 export function planImage(project: MaterializedProject, options: PlanOptions): ImagePlan {
   const intent = project.deploy.container;
-  refuseEngineBuild(intent);
   checkCommandFiles(intent, project.files);
   const base = plannedBase(intent, project.baseImages);
   const created = options.created ?? EPOCH;
   const labels = imageLabels(project, base);
+  const lower = plannedLower(intent);
   return {
     schemaVersion: 1,
     imageName: intent.imageName,
     base,
+    ...(lower && { lower }),
     platforms: plannedPlatforms(project, base),
     systemFiles: planSystemFiles({ intent, files: project.files, scratch: base.kind === "scratch" }),
     application: plannedApplication(project),
@@ -78,19 +82,6 @@ export function planImage(project: MaterializedProject, options: PlanOptions): I
     created,
     compression: intent.compression,
   };
-}
-
-function refuseEngineBuild(intent: ContainerIntent): void {
-  const asked = [
-    intent.builder === "engine" && '`builder = "engine"`',
-    intent.packages.length > 0 && "`packages`",
-    intent.run.length > 0 && "`run`",
-    intent.dockerfile !== "" && "`dockerfile`",
-  ].filter((field) => field !== false);
-  if (asked.length === 0) return;
-  throw new VoxError("DEPLOY_UNSUPPORTED", `[deploy.container] asks for an engine build with ${asked.join(", ")}`, {
-    hint: "build the lower part as an image of its own and name it in `base_image`",
-  });
 }
 
 function plannedPlatforms(project: MaterializedProject, base: PlannedBase): PlannedPlatform[] {

@@ -25,15 +25,9 @@ describe("an image plan", () => {
 
   it.each<[string, Partial<ContainerIntent>, string]>([
     [
-      "an engine build",
-      { builder: "engine" },
-      'DEPLOY_UNSUPPORTED: [deploy.container] asks for an engine build with `builder = "engine"`',
-    ],
-    ["packages", { packages: ["curl"] }, "DEPLOY_UNSUPPORTED: [deploy.container] asks for an engine build with `packages`"],
-    [
-      "run and a dockerfile",
-      { run: ["true"], dockerfile: "D" },
-      "DEPLOY_UNSUPPORTED: [deploy.container] asks for an engine build with `run`, `dockerfile`",
+      "packages on scratch",
+      { packages: ["curl"], baseImage: "scratch" },
+      "DEPLOY_UNSUPPORTED: `packages` and `run` need a shell, and `scratch` has none",
     ],
     ["no platform", { platforms: [] }, "DEPLOY_INCOMPLETE: `platforms` of [deploy.container] is empty"],
     ["a base that is not locked", { baseImage: "node:23" }, "LOCK_STALE: base image `node:23` is not in vox.lock"],

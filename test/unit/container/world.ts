@@ -147,5 +147,10 @@ export function newWorld(): World {
     opened += 1;
     return base;
   };
-  return { content, base, layers, ports: { content, layers, bases: { open } }, opened: () => opened };
+  const lower = {
+    engine: () => Promise.reject(new Error("nothing asks for an engine")),
+    records: { read: async () => undefined, write: async () => undefined },
+    network: "default",
+  } as const;
+  return { content, base, layers, ports: { content, layers, bases: { open }, lower }, opened: () => opened };
 }
