@@ -1,4 +1,4 @@
-import type { LowerRecords } from "../container/build/lower-builder.ts";
+import type { LowerRecords } from "../container/build/lower-records.ts";
 import type { MadeLayer } from "../container/build/layer-cache.ts";
 import { parseJson } from "../core/json-cursor.ts";
 import { isVoxError } from "../errors/vox-error.ts";

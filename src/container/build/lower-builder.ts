@@ -20,6 +20,7 @@ import { baseHistory } from "../plan/history.ts";
 import type { PlannedLower } from "../plan/lower-plan.ts";
 import { baseArchive } from "./base-archive.ts";
 import type { LayerCache, MadeLayer } from "./layer-cache.ts";
+import type { LowerRecords } from "./lower-records.ts";
 import { readSavedImage } from "./saved-image.ts";
 
 export interface LowerPorts extends TransferOptions {
@@ -31,12 +32,6 @@ export interface LowerPorts extends TransferOptions {
   readonly layers: LayerCache;
   readonly compression: Compression;
   readonly onEvent?: EventSink;
-}
-
-/** Remembers lower parts: an unchanged one is not built again, and its image stays the same. */
-export interface LowerRecords {
-  read(key: Digest): Promise<readonly MadeLayer[] | undefined>;
-  write(key: Digest, layers: readonly MadeLayer[]): Promise<void>;
 }
 
 export interface LowerRequest {
