@@ -37,6 +37,7 @@ const ACCEPTED_MANIFESTS = [
   MEDIA_TYPE.dockerManifestList,
   MEDIA_TYPE.dockerManifest,
 ].join(", ");
+const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+/;
 const MISSING_CHILD: ReadonlySet<string> = new Set(["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"]);
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 /** Manifests that are kept, so that a tag after a push or a fetch needs no other read. */
@@ -207,6 +208,9 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     if (response.status !== 200) throw (await readRefusal(response, call)).error;
     const what = `the manifest \`${this.#client.origin.host}/${this.#repository}:${target}\``;
     const bytes = await collectBytes(bodyOf(response, call), { maxBytes: MAX_MANIFEST_BYTES, what });
+    // Its digest is of the document without its signatures, so it would look like a lie.
+    if (SCHEMA_1.test(response.header("content-type") ?? ""))
+      throw new VoxError("OCI_INVALID", `${what} is of Docker's schema 1`);
     const actual = digestOf(bytes);
     const claimed = isDigest(target) ? target : (response.header("docker-content-digest") ?? actual);
     if (claimed !== actual) throw new VoxError("CONTENT_MISMATCH", `${what} hashes to \`${actual}\`, not \`${claimed}\``);

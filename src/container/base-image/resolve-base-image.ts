@@ -1,6 +1,6 @@
 import type { Platform } from "../../core/platform.ts";
 import { platformFrom } from "../../core/platform.ts";
-import { VoxError } from "../../errors/vox-error.ts";
+import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import type { Repository, TransferOptions } from "../../oci/content-store.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { isIndexType, isManifestType } from "../../oci/media-types.ts";
@@ -23,7 +23,7 @@ export interface ResolveBaseOptions extends TransferOptions {
  */
 export async function resolveBaseImage(repository: Repository, options: ResolveBaseOptions): Promise<LockedBaseImage> {
   const { reference } = options;
-  const root = await repository.resolve(baseTarget(parseStoredBase(reference)), options);
+  const root = await repository.resolve(baseTarget(parseStoredBase(reference)), options).catch(noManifest(reference));
   if (!root)
     throw new VoxError("CONTENT_MISSING", `there is no image \`${reference}\``, {
       hint: "correct `base_image` in [deploy.container]",
@@ -38,11 +38,22 @@ export async function resolveBaseImage(repository: Repository, options: ResolveB
   return { reference, digest: root.digest, platforms };
 }
 
+const USABLE_HINT = "name an OCI image or a Docker image of schema 2";
+
+/** Where the registry does not tell the type, the document itself does: schema 1 is then no manifest at all. */
+const noManifest = (reference: string) => (cause: unknown) => {
+  if (!isVoxError(cause, "OCI_INVALID")) throw cause;
+  throw new VoxError("BASE_IMAGE_UNUSABLE", `base image \`${reference}\` has a manifest that vox cannot read`, {
+    hint: USABLE_HINT,
+    cause,
+  });
+};
+
 /** @throws {VoxError} BASE_IMAGE_UNUSABLE for what is neither a manifest nor an index, Docker's schema 1 among them */
 export function refuseOtherTypes(descriptor: Descriptor, reference: string): void {
   if (isManifestType(descriptor.mediaType)) return;
   throw new VoxError("BASE_IMAGE_UNUSABLE", `base image \`${reference}\` is of type \`${descriptor.mediaType}\``, {
-    hint: "name an OCI image or a Docker image of schema 2",
+    hint: USABLE_HINT,
   });
 }
 
