@@ -1,12 +1,31 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { otherNodes } from "../support/node-matrix.ts";
 import { leaveOut } from "../support/services.ts";
-import { layStorefront, publishAndLock, type Storefront, type StorefrontOptions } from "../support/storefront.ts";
+import {
+  layLockedStorefront,
+  layStorefront,
+  publishAndLock,
+  type Storefront,
+  type StorefrontOptions,
+} from "../support/storefront.ts";
 import { snapshot } from "../support/tree-snapshot.ts";
-import { PROGRAM, succeeded } from "../support/vox-cli.ts";
+import { PROGRAM, type RunOptions, succeeded } from "../support/vox-cli.ts";
 
 /** Everything that must not depend on the machine: the lock's text and the layout, file by file. */
 interface Built {
@@ -14,8 +33,13 @@ interface Built {
   readonly layout: Readonly<Record<string, string>>;
 }
 
+/** Several blocks for the compressor, so that the order in which they end could tell. */
+const layLargeFile = (storefront: Storefront): void =>
+  storefront.write("app/large.txt", Array.from({ length: 400_000 }, (_, line) => `${(line * 7919) % 100_003}\n`).join(""));
+
 async function buildOn(storefront: Storefront): Promise<Built> {
   await publishAndLock(storefront);
+  layLargeFile(storefront);
   const out = join(storefront.desk.folder, "image");
   succeeded(await storefront.vox(["package", "--out", out]));
   return { lock: storefront.read("vox.lock"), layout: snapshot(out) };
@@ -32,6 +56,56 @@ async function builtWith(
   } finally {
     storefront.desk.remove();
   }
+}
+
+/** Packages what was published and locked once, on a desk that something was done to before. */
+async function repackaged(prepare: (storefront: Storefront) => RunOptions | void): Promise<Readonly<Record<string, string>>> {
+  const storefront = await layLockedStorefront();
+  try {
+    layLargeFile(storefront);
+    const run = prepare(storefront) ?? {};
+    const out = join(storefront.desk.folder, "image");
+    succeeded(await storefront.vox(["package", "--out", out], run));
+    return snapshot(out);
+  } finally {
+    storefront.desk.remove();
+  }
+}
+
+/** Lays the workspace anew, each folder's entries made in the reverse order. */
+function turnOrder({ root }: Storefront): void {
+  const before = `${root}.before`;
+  renameSync(root, before);
+  const copy = (from: string, to: string): void => {
+    mkdirSync(to);
+    for (const name of readdirSync(from).toSorted().toReversed()) {
+      if (statSync(join(from, name)).isDirectory()) copy(join(from, name), join(to, name));
+      else copyFileSync(join(from, name), join(to, name));
+    }
+  };
+  copy(before, root);
+}
+
+/** Gives each file of the workspace a second name, as a cache or a store of snapshots does. */
+function hardlinkAll({ root, desk }: Storefront): void {
+  let count = 0;
+  eachFile(root, (path) => {
+    if (statSync(path).isFile()) linkSync(path, join(desk.folder, `second-name-${(count += 1)}`));
+  });
+}
+
+/** A module that sets the program's clock to another day. */
+function onAnotherDay({ desk }: Storefront): RunOptions {
+  const module = join(desk.folder, "another-day.mjs");
+  const text = `const RealDate = Date;
+const shift = Date.UTC(2031, 1, 28, 23, 59, 58) - RealDate.now();
+globalThis.Date = class extends RealDate {
+  constructor(...args) { super(...(args.length === 0 ? [RealDate.now() + shift] : args)); }
+  static now() { return RealDate.now() + shift; }
+};
+`;
+  writeFileSync(module, text);
+  return { env: { NODE_OPTIONS: `--import=${pathToFileURL(module).href}` } };
 }
 
 function eachFile(folder: string, visit: (path: string) => void): void {
@@ -100,6 +174,15 @@ describe("the image of one lock and one source", () => {
     });
     same(built);
   }, 120_000);
+
+  it.each<[string, (storefront: Storefront) => RunOptions | void]>([
+    ["in whatever order its folders list their files", turnOrder],
+    ["when its files have other names as well", hardlinkAll],
+    ["on another day", onAnotherDay],
+    ["with one thread to compress", () => ({ env: { UV_THREADPOOL_SIZE: "1" } })],
+    ["with sixteen threads to compress", () => ({ env: { UV_THREADPOOL_SIZE: "16" } })],
+    ["on one processor", () => ({ through: ["taskset", "-c", "0"] })],
+  ])("is the same %s", async (_name, prepare) => expect(await repackaged(prepare)).toEqual(expected.layout), 120_000);
 
   const nobody = canBecomeNobody();
   it.skipIf(!nobody)(
