@@ -120,9 +120,9 @@ async function publish(publication: Publication, ports: DeployPorts): Promise<De
   const { signal, onEvent, published } = ports;
   const history = registryHistory(member.manifest, handoff.deploy, "push", ports);
   let attested: Promise<unknown> | undefined;
-  const attest = () => (attested ??= signing?.attest(store, built));
+  const attest = (root: Descriptor) => (attested ??= signing?.attest(store, { ...built, image: { ...image, root } }));
   const beforeTags = async (root: Descriptor) => {
-    await attest();
+    await attest(root);
     if (history) await recordPublication(history, { root, repository, tags, cause: "deploy", takeOver }, ports);
   };
   const { digest, changed, transfer } = await publishImage(image, store, {
@@ -134,16 +134,17 @@ async function publish(publication: Publication, ports: DeployPorts): Promise<De
     onEvent,
     beforeTags,
   });
-  await attest();
-  const reference = `${formatRepository(repository)}@${digest}`;
   if (!changed) onEvent({ kind: "step", message: `\`${options.environment}\` is this image already; nothing is deployed` });
-  // An earlier commit's index keeps its own tags: this commit's would be one more name for what did not change.
-  const kept = digest === image.root.digest ? tags : [...new Set([options.environment, ...options.tags])];
-  return {
-    ...imageResult({ image, digest, reference, transfer, requests: ports.requestCount(), out: null }),
-    changed,
-    tags: kept,
-  };
+  const reference = `${formatRepository(repository)}@${digest}`;
+  const result = imageResult({ image, digest, reference, transfer, requests: ports.requestCount(), out: null });
+  if (digest === image.root.digest) {
+    await attest(image.root);
+    return { ...result, changed, tags };
+  }
+  // The index of an earlier commit keeps its tags: this commit's would be one more name for what did not change.
+  const standing = signing && (await store.resolve(digest, { signal }));
+  if (standing) await attest(standing);
+  return { ...result, changed, tags: [...new Set([options.environment, ...options.tags])] };
 }
 
 async function loadIntoEngine(
