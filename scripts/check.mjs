@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 
 const CHECKS = {
   generated: ["node", "scripts/run.mjs", "scripts/generate.ts", "--check"],
-  types: ["tsc", "--noEmit", "-p", "."],
+  types: ["tsc", "--noEmit", "-p", ".", "--incremental", "--tsBuildInfoFile", "node_modules/.cache/types.tsbuildinfo"],
   format: [
     "prettier",
     "--check",
