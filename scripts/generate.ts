@@ -1,8 +1,14 @@
-// Makes the program's data from contracts/cli/command-registry.yaml and package.json. With --check it only says what is not fresh.
+// Makes the program's data from contracts/cli/command-registry.yaml, contracts/install/install-policy.yaml and package.json. With --check it only says what is not fresh.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { generatedHelpModule, generatedRegistryModule, generatedVersionModule, registryFrom } from "./generated-modules.ts";
+import {
+  generatedHelpModule,
+  generatedInstallPolicyModule,
+  generatedRegistryModule,
+  generatedVersionModule,
+  registryFrom,
+} from "./generated-modules.ts";
 
 const check = process.argv.includes("--check");
 
@@ -10,6 +16,10 @@ const registry = registryFrom(await readFile("contracts/cli/command-registry.yam
 const modules = [
   { path: "src/cli/generated/command-registry.ts", text: generatedRegistryModule(registry) },
   { path: "src/cli/generated/root-help.ts", text: generatedHelpModule(registry) },
+  {
+    path: "src/toolchain/generated/install-policy.ts",
+    text: generatedInstallPolicyModule(await readFile("contracts/install/install-policy.yaml", "utf8")),
+  },
   { path: "src/config/generated/version.ts", text: generatedVersionModule(await readFile("package.json", "utf8")) },
 ];
 

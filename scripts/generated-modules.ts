@@ -1,5 +1,6 @@
 import { buildProgram } from "../src/cli/program.ts";
 import { type CommandRegistry, parseCommandRegistry } from "../src/contracts/command-registry.ts";
+import { parseInstallPolicy } from "../src/contracts/install-policy.ts";
 
 /** The registry of a YAML text; a fault in it is an error. */
 export function registryFrom(yamlText: string): CommandRegistry {
@@ -14,6 +15,17 @@ export function generatedRegistryModule(registry: CommandRegistry): string {
 import type { CommandRegistry } from "../../contracts/command-registry.ts";
 
 export const COMMAND_REGISTRY: CommandRegistry = ${JSON.stringify(registry)};
+`;
+}
+
+/** The install policy as typed data; a fault in it is an error. */
+export function generatedInstallPolicyModule(yamlText: string): string {
+  const parsed = parseInstallPolicy(yamlText);
+  if (parsed.kind === "faults") throw new Error(`contracts/install/install-policy.yaml: ${parsed.faults.join("; ")}`);
+  return `// Made by scripts/generate.ts from contracts/install/install-policy.yaml: edit that file, then run \`npm run generate\`.
+import type { InstallPolicy } from "../../contracts/install-policy.ts";
+
+export const INSTALL_POLICY: InstallPolicy = ${JSON.stringify(parsed.policy)};
 `;
 }
 

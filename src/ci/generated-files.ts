@@ -1,4 +1,5 @@
 import { commandRegistryJsonSchema } from "../contracts/command-registry.ts";
+import { installPolicyJsonSchema } from "../contracts/install-policy.ts";
 import type { JsonSchema } from "../contracts/json-schema.ts";
 import { materializedProjectJsonSchema } from "../contracts/materialized-project.ts";
 import { outputJsonSchemas } from "../contracts/output.ts";
@@ -29,6 +30,7 @@ export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFil
   { path: "docs/src/reference/command-compliance.md", text: renderComplianceReference(VALIDATORS) },
   { path: "docs/src/reference/secrets.md", text: renderSecretReference() },
   schemaFile(SCHEMA_PATH, commandRegistryJsonSchema()),
+  schemaFile("contracts/install/install-policy.schema.json", installPolicyJsonSchema()),
   schemaFile("contracts/manifest/vox-toml.schema.json", voxTomlJsonSchema()),
   schemaFile("contracts/lockfile/vox-lock.schema.json", voxLockJsonSchema()),
   schemaFile("contracts/provenance/pm-publish.schema.json", publishProvenanceJsonSchema()),

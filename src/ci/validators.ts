@@ -1,4 +1,5 @@
 import type { Validator } from "./validator.ts";
+import { ciWorkflow } from "./validators/ci-workflow.ts";
 import { completions } from "./validators/completions.ts";
 import { complianceDocs } from "./validators/compliance-docs.ts";
 import { decisions } from "./validators/decisions.ts";
@@ -8,15 +9,19 @@ import { errorCodes } from "./validators/error-codes.ts";
 import { exitCodes } from "./validators/exit-codes.ts";
 import { generatedFilesAreFresh } from "./validators/generated-files.ts";
 import { halves } from "./validators/halves.ts";
+import { imageMetadata } from "./validators/image-metadata.ts";
+import { installPolicy } from "./validators/install-policy.ts";
 import { links } from "./validators/links.ts";
 import { lockBound } from "./validators/lock-bound.ts";
 import { namedCodes } from "./validators/named-codes.ts";
 import { namedCommands } from "./validators/named-commands.ts";
 import { namedPaths } from "./validators/named-paths.ts";
+import { pinnedImages } from "./validators/pinned-images.ts";
 import { registryDocs } from "./validators/registry-docs.ts";
 import { registryHandlers } from "./validators/registry-handlers.ts";
 import { registryProgram } from "./validators/registry-program.ts";
 import { registrySchema } from "./validators/registry-schema.ts";
+import { releaseWorkflow } from "./validators/release-workflow.ts";
 import { verbs } from "./validators/verbs.ts";
 import { vocabulary } from "./validators/vocabulary.ts";
 
@@ -40,6 +45,11 @@ const OTHERS: readonly Validator[] = [
   namedPaths,
   links,
   decisions,
+  imageMetadata,
+  pinnedImages,
+  installPolicy,
+  ciWorkflow,
+  releaseWorkflow,
 ];
 
 /** The checks of `vox ci command-compliance`, in the order in which they run. */

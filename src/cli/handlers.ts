@@ -35,5 +35,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   "ci-pm-provenance": () => import("./commands/ci-pm-provenance.ts"),
   commands: () => import("./commands/commands.ts"),
   explain: () => import("./commands/explain.ts"),
+  doctor: () => import("./commands/doctor.ts"),
+  upgrade: () => import("./commands/upgrade.ts"),
   completions: () => import("./commands/completions.ts"),
 };

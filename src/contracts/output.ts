@@ -233,6 +233,20 @@ export const explainDocument = z.looseObject({
   hint: z.string().nullable(),
 });
 
+export const doctorDocument = z.looseObject({
+  ok: z.boolean(),
+  checks: z.array(
+    z.looseObject({ id: z.string(), ok: z.boolean(), needed: z.boolean(), detail: z.string(), hint: z.string().nullable() }),
+  ),
+});
+
+export const upgradeDocument = z.looseObject({
+  current: z.string(),
+  latest: z.string().nullable().describe("null where no place of releases is known"),
+  newer: z.boolean(),
+  source: z.string().nullable(),
+  applied: z.boolean(),
+});
 
 const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   init: initDocument,
@@ -269,6 +283,8 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   error: errorDocument,
   commands: commandsDocument,
   explain: explainDocument,
+  doctor: doctorDocument,
+  upgrade: upgradeDocument,
 };
 
 /** The JSON Schemas of the documents, by the name of their file under `contracts/output/`. */

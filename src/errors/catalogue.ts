@@ -242,6 +242,16 @@ export const ERROR_CATALOGUE = {
   ),
   POLICY_REFUSED: entry(EXIT.failed, "The lane, or the machine's policy, forbids what the project asks for."),
 
+  // The toolchain
+  RELEASE_INVALID: entry(EXIT.data, "The files of a release of vox are not what a release consists of."),
+  RELEASE_UNAVAILABLE: entry(
+    EXIT.unavailable,
+    "A file of a release of vox cannot be had.",
+    "check the place given with `--from`",
+  ),
+  UPGRADE_REFUSED: entry(EXIT.config, "vox was installed in a way in which it cannot replace itself."),
+  UPGRADE_FAILED: entry(EXIT.cannotWrite, "The new release could not be installed; the one that was there is still there."),
+
   // Files
   CANNOT_WRITE: entry(EXIT.cannotWrite, "A file or folder cannot be written."),
   CACHE_IN_USE: entry(

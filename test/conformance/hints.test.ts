@@ -86,7 +86,7 @@ describe("what the program tells people to run exists", () => {
   });
 
   it.each([
-    ["vox upgrade", "there is no `vox upgrade`"],
+    ["vox install", "there is no `vox install`"],
     ["vox pm", undefined],
     ["vox pm nothing", "there is no `vox pm`"],
     ["vox lock --frozen", "there is no `--frozen` there"],

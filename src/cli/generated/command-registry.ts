@@ -944,6 +944,52 @@ export const COMMAND_REGISTRY: CommandRegistry = {
       exit_codes: [0, 64, 70],
     },
     {
+      path: "doctor",
+      summary: "Say what of this machine vox can use, and what is wrong with it",
+      arguments: [],
+      options: [
+        {
+          name: "probe",
+          description: "Check only what every command needs, ask no network and no engine, and print nothing when all is well",
+        },
+      ],
+      handler: "doctor",
+      status: "stable",
+      lane: "any",
+      area: "help",
+      docs: "reference/cli.md#vox-doctor",
+      environment: [
+        "VOX_CACHE_DIR",
+        "VOX_DATA_DIR",
+        "VOX_CONFIG_DIR",
+        "VOX_REGISTRY",
+        "VOX_INSECURE_REGISTRIES",
+        "DOCKER_HOST",
+        "DOCKER_CONFIG",
+      ],
+      exit_codes: [0, 1, 64, 70, 78, 130, 143],
+    },
+    {
+      path: "upgrade",
+      summary: "Say whether there is a newer release of vox itself, or install it",
+      arguments: [],
+      options: [
+        {
+          name: "from",
+          value: "PLACE",
+          description: "Address or folder of a release, with its checksums.txt; that of the install policy by default",
+        },
+        { name: "apply", description: "Install it, after its file was proved by the checksums" },
+      ],
+      handler: "upgrade",
+      status: "stable",
+      lane: "any",
+      area: "help",
+      docs: "reference/cli.md#vox-upgrade",
+      environment: ["HTTPS_PROXY", "NO_PROXY"],
+      exit_codes: [0, 64, 65, 69, 70, 73, 78, 130, 143],
+    },
+    {
       path: "completions",
       summary: "Print a completion script for a shell",
       arguments: [

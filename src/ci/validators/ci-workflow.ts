@@ -1,0 +1,27 @@
+import { errorsOf, type Validator } from "../validator.ts";
+import { shellOf, usesAction, workflowAt } from "../workflows.ts";
+
+const finding = errorsOf("ci-workflow");
+const PATH = ".github/workflows/ci.yml";
+
+/** What every push goes through: the words of a shell step. */
+const STEPS = [
+  { words: "ci command-compliance", what: "runs no `vox ci command-compliance`" },
+  { words: "npm run check", what: "runs no `npm run check`" },
+  { words: "npm test", what: "runs no `npm test`" },
+  { words: ".ci/run", what: "runs no test with services" },
+] as const;
+
+export const ciWorkflow: Validator = {
+  id: "ci-workflow",
+  statement: "every push runs these checks and the tests, and uploads what was found as SARIF",
+  run: ({ files }) => {
+    const workflow = workflowAt(files, "ci.yml");
+    if (workflow === undefined) return [finding("there is no workflow for pushes", { file: PATH })];
+    const shell = shellOf(workflow, files);
+    return [
+      ...STEPS.filter(({ words }) => !shell.includes(words)).map(({ what }) => finding(what, { file: PATH })),
+      ...(usesAction(workflow, "github/codeql-action/upload-sarif") ? [] : [finding("uploads no SARIF", { file: PATH })]),
+    ];
+  },
+};
