@@ -65,7 +65,7 @@ export function laneFrom(flag: Lane | undefined, env: Environment): Lane {
   });
 }
 
-const isLane = (word: string): word is Lane => word === "local" || word === "ci" || word === "release";
+export const isLane = (word: string): word is Lane => word === "local" || word === "ci" || word === "release";
 
 const modeOfFlags = (flags: LockFlags): LockMode => modeOf(flags.locked === true, flags.frozen === true);
 

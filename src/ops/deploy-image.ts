@@ -3,12 +3,12 @@ import type { Engine } from "../container/engine/engine.ts";
 import { dockerArchive } from "../container/output/docker-archive.ts";
 import { mountRepositories, mountSources } from "../container/publish/mount-sources.ts";
 import { publishImage } from "../container/publish/publish-image.ts";
-import { imageTags } from "../container/publish/tags.ts";
+import { imageTags, releaseTag } from "../container/publish/tags.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { formatRepository, type ImageReference, parseImageReference } from "../oci/reference.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
-import type { MaterializedProject } from "../project/materialized-project.ts";
+import type { MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
 import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
 import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
@@ -31,6 +31,8 @@ import { runInEngine, type RunningContainer } from "./run-in-engine.ts";
 export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
   /** `--tag`, besides the environment's name and the commit's. */
   readonly tags: readonly string[];
+  /** Whether the version is a tag too, which must not name anything else already. */
+  readonly release: boolean;
   /** Where the image goes: a registry, or the engine of this machine, there perhaps to be run. */
   readonly to: "registry" | "engine" | "running";
   /** Builds, and says what would be done with it. */
@@ -69,10 +71,13 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
     { folder, offline: options.hold.offline, vendored: project.vendored },
     ports,
   );
-  if (options.dryRun) return plannedResult(built, repository, tags, ports);
+  if (options.dryRun) return plannedResult(built, repository, [...tags, ...releaseTags(options, identity)], ports);
   if (repository) return publish({ options, project, handoff: materialized.project, built, signing, repository, tags }, ports);
   return loadIntoEngine(built, deploy, options, ports);
 }
+
+const releaseTags = ({ release }: DeployOptions, { version }: Pick<ProjectIdentity, "version">): readonly string[] =>
+  release ? [releaseTag(version)] : [];
 
 function refuseOtherTargets({ target }: DeployIntent): void {
   if (target === "container" || target === "auto") return;
@@ -125,9 +130,11 @@ async function publish(publication: Publication, ports: DeployPorts): Promise<De
     await attest(root);
     if (history) await recordPublication(history, { root, repository, tags, cause: "deploy", takeOver }, ports);
   };
+  const fixedTags = releaseTags(options, handoff.identity);
   const { digest, changed, transfer } = await publishImage(image, store, {
     tags,
     askedTags: options.tags,
+    fixedTags,
     mountFrom,
     documents: published,
     signal,
@@ -139,7 +146,7 @@ async function publish(publication: Publication, ports: DeployPorts): Promise<De
   const result = imageResult({ image, digest, reference, transfer, requests: ports.requestCount(), out: null });
   if (digest === image.root.digest) {
     await attest(image.root);
-    return { ...result, changed, tags };
+    return { ...result, changed, tags: [...tags, ...fixedTags] };
   }
   // The index of an earlier commit keeps its tags: this commit's would be one more name for what did not change.
   const standing = signing && (await store.resolve(digest, { signal }));

@@ -17,6 +17,7 @@ export async function run(context: CommandContext): Promise<void> {
       hold,
       tags: listOption(options, "tag"),
       to: destination(options),
+      release: hold.lane === "release",
       dryRun: isGiven(options, "dry-run"),
       takeOver: isGiven(options, "take-over"),
       ...(signing && { signing }),

@@ -772,6 +772,13 @@ export const COMMAND_REGISTRY: CommandRegistry = {
         { name: "load", description: "Load the image into the container engine" },
         { name: "run", description: "Run the image in the container engine" },
         { name: "tag", value: "TAG", description: "Another tag for the image; may be given more than once", repeatable: true },
+        {
+          name: "lane",
+          value: "LANE",
+          description: "How strict to be; in the release lane the version is a tag too, which never moves",
+          choices: ["local", "ci", "release"],
+          environment: "VOX_LANE",
+        },
         { name: "dry-run", description: "Say what would be done, and change nothing" },
         {
           name: "sign-key",

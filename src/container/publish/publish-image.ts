@@ -2,7 +2,7 @@ import type { Digest } from "../../core/digest.ts";
 import type { EventSink } from "../../core/events.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { ContentReader, ContentStore, Repository, TransferOptions } from "../../oci/content-store.ts";
-import { copyGraph, type TransferSummary } from "../../oci/copy.ts";
+import { copyGraph, NOTHING_TRANSFERRED, type TransferSummary } from "../../oci/copy.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { digestsReachableFrom } from "../../oci/graph.ts";
 import { unionReader } from "../../oci/union-reader.ts";
@@ -37,8 +37,8 @@ export interface PublishedImage {
 }
 
 /**
- * Pushes an image: blobs, manifests, index, then tags, so that no tag names half an image (contracts, §7 "Tags").
- * @throws {VoxError} VERSION_EXISTS, and what the repository throws
+ * Pushes an image: blobs, manifests, index, then tags, so that no tag names half an image (contracts, §7 "Tags"); then asks for it.
+ * @throws {VoxError} VERSION_EXISTS, CONTENT_MISSING, PUBLISH_RACE, and what the repository throws
  */
 export async function publishImage(
   image: Pick<Image, "root" | "reader">,
@@ -51,13 +51,38 @@ export async function publishImage(
   const current = options.tags[0] === undefined ? undefined : await repository.resolve(options.tags[0], transferOptions);
   if (current && current.digest !== root.digest && (await isStanding(image, repository, current, options)))
     return keepStanding(current, repository, options);
-  const transfer = await push(image, repository, current, options);
-  const settled = current?.digest === root.digest ? 1 : 0;
-  if (settled === 0) await options.beforeTags?.(root);
-  for (const tag of [...options.tags.slice(settled), ...(options.fixedTags ?? [])])
-    await repository.tag(root, tag, transferOptions);
+  const changed = current?.digest !== root.digest;
+  const transfer = changed ? await push(image, repository, current, options) : { ...NOTHING_TRANSFERRED, skipped: 1 };
+  if (changed) await options.beforeTags?.(root);
+  for (const tag of options.tags.slice(changed ? 0 : 1)) await setTag(repository, root, tag, { ...transferOptions, changed });
+  for (const tag of options.fixedTags ?? []) await repository.tag(root, tag, { ...transferOptions, onlyNew: true });
+  if (changed) await requireHeld(root, repository, transferOptions);
   if (options.documents) await keepDocuments(image, options.documents, transferOptions);
-  return { digest: root.digest, changed: settled === 0, transfer };
+  return { digest: root.digest, changed, transfer };
+}
+
+/** What names the image already is left alone, as long as the environment's tag says that it may. */
+async function setTag(
+  repository: Repository,
+  root: Descriptor,
+  tag: string,
+  { changed, ...options }: TransferOptions & { readonly changed: boolean },
+): Promise<void> {
+  if (!changed && (await repository.resolve(tag, options))?.digest === root.digest) return;
+  await repository.tag(root, tag, options);
+}
+
+/** Nobody is told a digest because a registry said `201`: it is asked for what it holds (contracts, §7). */
+async function requireHeld({ digest, size }: Descriptor, repository: Repository, options: TransferOptions): Promise<void> {
+  const held = await repository.resolve(digest, options);
+  if (held?.size === size) return;
+  throw new VoxError(
+    "CONTENT_MISSING",
+    held
+      ? `the registry says that \`${digest}\` has ${held.size} bytes`
+      : `the registry took \`${digest}\` and does not have it`,
+    { hint: "run the command again; nothing that is there is sent twice" },
+  );
 }
 
 function isStanding(
@@ -75,11 +100,8 @@ function isStanding(
 /** Nothing is pushed; the tags that were asked for name what stands there. */
 async function keepStanding(current: Descriptor, repository: Repository, options: PublishOptions): Promise<PublishedImage> {
   const transferOptions = signalOf(options);
-  for (const tag of options.askedTags ?? []) {
-    const named = await repository.resolve(tag, transferOptions);
-    if (named?.digest !== current.digest) await repository.tag(current, tag, transferOptions);
-  }
-  return { digest: current.digest, changed: false, transfer: { bytes: 0, blobs: 0, mounted: 0, skipped: 0 } };
+  for (const tag of options.askedTags ?? []) await setTag(repository, current, tag, { ...transferOptions, changed: false });
+  return { digest: current.digest, changed: false, transfer: NOTHING_TRANSFERRED };
 }
 
 async function refuseOtherContent(root: Descriptor, repository: Repository, options: PublishOptions): Promise<void> {

@@ -23,6 +23,12 @@ export function imageTags({ environment, identity, extra }: TagRequest): readonl
   return [...new Set([environment, ...commit, ...extra])].map(checkedTag);
 }
 
+/**
+ * The tag of a release, which does not move; a tag has `_` for `+` (contracts, §7 "Tags").
+ * @throws {VoxError} REFERENCE_INVALID
+ */
+export const releaseTag = (version: string): string => checkedTag(version.replaceAll("+", "_"));
+
 function checkedTag(tag: string): string {
   if (!RESERVED.test(tag)) return parseTag(tag);
   throw new VoxError("REFERENCE_INVALID", `tag \`${tag}\` is kept for deployment records`, { hint: "choose another `--tag`" });

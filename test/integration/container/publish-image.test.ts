@@ -1,24 +1,44 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Digest } from "../../../src/core/digest.ts";
 import { buildImage, type BuiltImage } from "../../../src/container/build/native-builder.ts";
 import { planImage } from "../../../src/container/plan/image-plan.ts";
 import { mountRepositories, mountSources } from "../../../src/container/publish/mount-sources.ts";
 import { publishImage } from "../../../src/container/publish/publish-image.ts";
 import { copyGraph } from "../../../src/oci/copy.ts";
+import type { Descriptor } from "../../../src/oci/descriptor.ts";
+import { MEDIA_TYPE } from "../../../src/oci/media-types.ts";
 import { MemoryStore } from "../../../src/oci/memory-store.ts";
+import { isImageIndex, parseManifestOrIndex } from "../../../src/oci/parse-manifest.ts";
+import { readContent } from "../../../src/oci/read-content.ts";
 import { RemoteStore } from "../../../src/oci/remote-store.ts";
 import type { LockedBaseImage, MaterializedPackage } from "../../../src/project/materialized-project.ts";
-import { type LoopbackRegistry, startLoopbackRegistry } from "../../support/loopback-registry.ts";
+import {
+  type Fault,
+  type LoopbackRegistry,
+  type RecordedRequest,
+  startLoopbackRegistry,
+} from "../../support/loopback-registry.ts";
 import { clientOf } from "../../support/remote-subject.ts";
 import { projectOf } from "../../unit/container/fixtures.ts";
 import { addBase, addFile, addPackage, jsonBytes, jsonOf, newWorld } from "../../unit/container/world.ts";
 
 const REPOSITORY = "acme/storefront";
 let registry: LoopbackRegistry;
+let fault: (request: RecordedRequest) => Fault | undefined = () => undefined;
 beforeAll(async () => {
-  registry = await startLoopbackRegistry();
+  registry = await startLoopbackRegistry({ fault: (request) => fault(request) });
+});
+afterEach(() => {
+  fault = () => undefined;
 });
 afterAll(() => registry.close());
+
+/** What a HEAD says of an index. */
+const head = (digest: string, size: number): Readonly<Record<string, string>> => ({
+  "content-type": MEDIA_TYPE.imageIndex,
+  "docker-content-digest": digest,
+  "content-length": String(size),
+});
 
 const remoteStore = (repository: string, mountSources: readonly string[]): RemoteStore =>
   new RemoteStore(clientOf(registry.host), repository, { access: "push", mountSources });
@@ -65,6 +85,14 @@ async function mounts(packages: readonly MaterializedPackage[], base: LockedBase
   });
 }
 
+/** The last layer of a manifest. */
+async function applicationLayer({ reader }: BuiltImage, manifest: Descriptor): Promise<Descriptor> {
+  const document = parseManifestOrIndex(await readContent(reader, manifest), manifest);
+  const layer = isImageIndex(document) ? undefined : document.layers.at(-1);
+  if (!layer) throw new Error(`${manifest.digest} has no layers`);
+  return layer;
+}
+
 describe("publishing to a registry that holds the packages and the base", () => {
   it("mounts them and uploads only what is new; the next push asks for little", async () => {
     const state = await published();
@@ -81,7 +109,10 @@ describe("publishing to a registry that holds the packages and the base", () => 
     const second = await publishImage(next, store(), { tags: ["production"], mountFrom, documents });
     expect(second.transfer).toMatchObject({ mounted: 0, blobs: 3 });
     expect(registry.requests.length).toBeLessThanOrEqual(12);
-    expect(second.transfer.bytes).toBeLessThan(48 * 1024);
+    const layers = await Promise.all(next.platforms.map(({ manifest }) => applicationLayer(next, manifest)));
+    const sentBytes = registry.requests.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);
+    expect(new Set(layers.map(({ digest }) => digest)).size).toBe(1);
+    expect(sentBytes).toBeLessThanOrEqual((layers[0]?.size ?? 0) + 32 * 1024);
 
     registry.requests.length = 0;
     await publishImage(next, store(), { tags: ["production"], mountFrom, documents });
@@ -131,6 +162,53 @@ describe("publishing to a registry that holds the packages and the base", () => 
     const again = await publishImage(image, remoteStore(repository, []), { tags: ["production"] });
     expect(again).toMatchObject({ digest: image.root.digest, changed: true });
     expect(await stored.resolve("production")).toMatchObject({ digest: image.root.digest });
+  });
+
+  it("sets no tag anew that names the image already", async () => {
+    const state = await published();
+    const image = await build(state, "four\n");
+    const store = (): RemoteStore => remoteStore("acme/tagged", []);
+    await publishImage(image, store(), { tags: ["production", "git-0123456789ab"] });
+    registry.requests.length = 0;
+    await publishImage(image, store(), { tags: ["production", "git-0123456789ab", "latest"] });
+    const asked = registry.requests.map(({ method, path }) => `${method} ${path.slice(path.lastIndexOf("/") + 1)}`);
+    expect(asked).toEqual([
+      "HEAD production",
+      "HEAD git-0123456789ab",
+      "HEAD latest",
+      `GET ${image.root.digest}`,
+      "PUT latest",
+    ]);
+  });
+
+  it.each<[string, Fault, string]>([
+    ["does not have", { kind: "status", status: 404 }, "CONTENT_MISSING"],
+    ["calls otherwise", { kind: "status", status: 200, headers: head(`sha256:${"0".repeat(64)}`, 100) }, "CONTENT_MISMATCH"],
+  ])("tells no digest of an image that the registry %s", async (_, wrong, code) => {
+    const state = await published();
+    const image = await build(state, "five\n");
+    let tagged = false;
+    fault = ({ method, path }) => {
+      tagged ||= method === "PUT" && path.endsWith("/production");
+      return tagged && method === "HEAD" ? wrong : undefined;
+    };
+    await expect(
+      publishImage(image, remoteStore(`acme/lost-${code.toLowerCase()}`, []), { tags: ["production"] }),
+    ).rejects.toMatchObject({ code });
+  });
+
+  it("tells no digest of an image that the registry says to be of another size", async () => {
+    const state = await published();
+    const image = await build(state, "six\n");
+    let tagged = false;
+    fault = ({ method, path }) => {
+      tagged ||= method === "PUT" && path.endsWith("/production");
+      return tagged && method === "HEAD"
+        ? { kind: "status", status: 200, headers: head(image.root.digest, image.root.size + 1) }
+        : undefined;
+    };
+    const publication = publishImage(image, remoteStore("acme/longer", []), { tags: ["production"] });
+    await expect(publication).rejects.toMatchObject({ code: "CONTENT_MISSING", exitCode: 69 });
   });
 
   it("uploads what the registry will not mount", async () => {

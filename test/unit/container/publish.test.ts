@@ -4,7 +4,7 @@ import { buildImage, type BuiltImage } from "../../../src/container/build/native
 import { planImage } from "../../../src/container/plan/image-plan.ts";
 import { mountRepositories, mountSources } from "../../../src/container/publish/mount-sources.ts";
 import { publishImage } from "../../../src/container/publish/publish-image.ts";
-import { imageTags } from "../../../src/container/publish/tags.ts";
+import { imageTags, releaseTag } from "../../../src/container/publish/tags.ts";
 import { MemoryStore } from "../../../src/oci/memory-store.ts";
 import { BASE_REFERENCE, failureOf, packageOf, projectOf } from "./fixtures.ts";
 import { addBase, addFile, newWorld, type World } from "./world.ts";
@@ -19,6 +19,10 @@ describe("tags", () => {
     ["more that are asked for, each once", { dirty: true }, ["v1", "production", "v1"], ["production", "v1"]],
   ])("of %s", (_name, identity, extra, expected) => {
     expect(imageTags({ environment: "production", identity, extra })).toEqual(expected);
+  });
+
+  it("of a release is its version, as far as tags can spell it", () => {
+    expect(["1.4.0", "2.0.0-rc.1+build.7"].map(releaseTag)).toEqual(["1.4.0", "2.0.0-rc.1_build.7"]);
   });
 
   it.each(["a/b", "", "-x", "x".repeat(129), "vox.deploy.production.1.0"])("refuse `%s`", (tag) => {
