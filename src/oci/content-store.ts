@@ -24,10 +24,15 @@ export interface ContentWriter {
 
 export interface ContentStore extends ContentReader, ContentWriter {}
 
+export interface ResolveOptions extends TransferOptions {
+  /** The content will be read next: a registry is then asked for both at once. */
+  readonly toRead?: boolean;
+}
+
 /** Names for content: a registry's tags, a layout's `org.opencontainers.image.ref.name`. */
 export interface TagReader {
   /** `undefined` when there is no such tag (or no such repository). */
-  resolve(tag: string, options?: TransferOptions): Promise<Descriptor | undefined>;
+  resolve(tag: string, options?: ResolveOptions): Promise<Descriptor | undefined>;
   /** Every tag, sorted; empty when the repository does not exist. */
   tags(options?: TransferOptions): Promise<readonly string[]>;
 }

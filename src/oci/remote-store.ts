@@ -2,7 +2,15 @@ import { type ByteStream, collectBytes, streamOf, verifying } from "../core/byte
 import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { BlobUploads } from "./blob-uploads.ts";
-import type { Mounter, ReferrerOptions, Repository, TaggedPusher, TagOptions, TransferOptions } from "./content-store.ts";
+import type {
+  Mounter,
+  ReferrerOptions,
+  Repository,
+  ResolveOptions,
+  TaggedPusher,
+  TagOptions,
+  TransferOptions,
+} from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifestType, MEDIA_TYPE } from "./media-types.ts";
 import { refuseMoved } from "./new-tag.ts";
@@ -93,8 +101,9 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     return this.#uploads.mount(descriptor, fromRepository, options);
   }
 
-  async resolve(tag: string, options: TransferOptions = {}): Promise<Descriptor | undefined> {
+  async resolve(tag: string, { toRead = false, ...options }: ResolveOptions = {}): Promise<Descriptor | undefined> {
     const target = isDigest(tag) ? tag : parseTag(tag);
+    if (toRead) return this.#resolveByContent(target, options);
     const request = this.#manifestRequest("HEAD", target, options);
     const head = await this.#client.send(request);
     if (REFUSED.has(head.status)) throw (await readRefusal(head, this.#client.call(request))).error;
@@ -199,7 +208,7 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     }
   }
 
-  /** For registries whose HEAD does not say all. */
+  /** For what is read next, and for registries whose HEAD does not say all. */
   async #resolveByContent(target: string, options: TransferOptions): Promise<Descriptor | undefined> {
     const request = this.#manifestRequest("GET", target, options);
     const call = this.#client.call(request);

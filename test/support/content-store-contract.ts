@@ -120,6 +120,8 @@ function describeTags(subject: ContractSubject): void {
     expect(await store.tags()).toEqual(["1.10.0", "1.2.0", "B", "b"]);
     expect(await store.resolve("1.2.0")).toEqual(image.manifest.descriptor);
     expect(await store.resolve(image.manifest.descriptor.digest)).toEqual(image.manifest.descriptor);
+    expect(await store.resolve("1.2.0", { toRead: true })).toEqual(image.manifest.descriptor);
+    expect(await store.resolve("3.0.0", { toRead: true })).toBeUndefined();
   });
 
   it("moves a tag", async () => {

@@ -83,7 +83,7 @@ async function readRecord(
   { tag, environment, sequence, hex }: TaggedRecord,
   options: TransferOptions,
 ): Promise<StoredRecord | undefined> {
-  const descriptor = await repository.resolve(tag, options);
+  const descriptor = await repository.resolve(tag, { ...options, toRead: true });
   if (descriptor === undefined) return undefined;
   const record = parseRecord(await readContent(repository, descriptor, options), `the deployment record \`${tag}\``);
   const honest = shortHexOf(descriptor.digest) === hex && record.environment === environment && record.sequence === sequence;

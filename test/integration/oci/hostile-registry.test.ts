@@ -95,6 +95,14 @@ describe("a tag", () => {
     await expect(open().resolve("v1")).rejects.toMatchObject({ code });
   });
 
+  it("is asked for together with what it names when that is read next", async () => {
+    const store = open();
+    const named = await store.resolve("v1", { toRead: true });
+    expect(named).toEqual(image.manifest.descriptor);
+    await collectBytes(store.fetch(image.manifest.descriptor), { maxBytes: 10_000, what: "content" });
+    expect(registry.requests.map(({ method }) => method)).toEqual(["GET"]);
+  });
+
   it("list is read page by page", async () => {
     await registry.close();
     registry = await startLoopbackRegistry({ tagPageSize: 3 });
