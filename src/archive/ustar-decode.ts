@@ -51,6 +51,13 @@ export function decodeHeader(raw: RawHeader): TarMember {
   return member;
 }
 
+/**
+ * What a member's blocks say, however they say it: for tars that no rule of ours made.
+ * @throws {VoxError} ARCHIVE_INVALID for a kind of member that no image of ours holds
+ */
+export const decodeLoosely = (raw: RawHeader): TarMember =>
+  slashChecked(looseMember(raw.block, raw.pax ? paxValues(raw.pax.body) : new Map()));
+
 function looseMember(block: Uint8Array, pax: ReadonlyMap<string, string>): TarMember {
   const prefix = text(block, "prefix");
   const path = pax.get("path") ?? (prefix === "" ? text(block, "name") : `${prefix}/${text(block, "name")}`);

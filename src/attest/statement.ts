@@ -1,10 +1,8 @@
 import { canonicalJsonBytes, type JsonValue } from "../core/canonical-json.ts";
 import { type Digest, hexOf } from "../core/digest.ts";
+import { PROVENANCE_TYPE, STATEMENT_TYPE } from "../core/in-toto.ts";
 import type { JsonCursor } from "../core/json-cursor.ts";
 import { openJson } from "./bundle.ts";
-
-/** in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md). */
-export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 
 /** What a statement says of its subjects. */
 export const PREDICATE = {
@@ -12,7 +10,7 @@ export const PREDICATE = {
   signature: "https://sigstore.dev/cosign/sign/v1",
   spdx: "https://spdx.dev/Document",
   cyclonedx: "https://cyclonedx.org/bom",
-  provenance: "https://slsa.dev/provenance/v1",
+  provenance: PROVENANCE_TYPE,
 } as const;
 
 export interface StatementSubject {

@@ -1,11 +1,8 @@
 import { z } from "zod";
+import { PROVENANCE_TYPE, STATEMENT_TYPE } from "../core/in-toto.ts";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { packageName, platform } from "./value-schemas.ts";
 
-/** in-toto Statement v1: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md. */
-export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
-/** SLSA provenance v1: https://slsa.dev/spec/v1.0/provenance. */
-export const PROVENANCE_TYPE = "https://slsa.dev/provenance/v1";
 /** What `vox pm publish` does; docs/src/reference/provenance.md. */
 export const PUBLISH_BUILD_TYPE = "https://vox.dev/build-types/pm-publish/v1";
 

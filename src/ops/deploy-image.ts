@@ -64,7 +64,8 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   refuseOtherTargets(deploy);
   const tags = imageTags({ environment: options.environment, identity, extra: options.tags });
   const repository = options.to === "registry" ? repositoryOf(deploy) : undefined;
-  const signing = repository && (await openSigning(options.signing, materialized.project, ports));
+  const signing =
+    repository && (await openSigning(options.signing, materialized.project, options.member.manifest.package.build, ports));
   const folder = memberDir(project, options.member);
   const built = await buildProjectImage(
     materialized,

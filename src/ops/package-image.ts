@@ -28,7 +28,7 @@ type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePor
  */
 export async function packageImage(project: OpenProject, options: PackageOptions, ports: PackagePorts): Promise<ImageResult> {
   const materialized = await materializeProject(project, { ...options, outputDirs: [options.outDir] }, ports);
-  const signing = await openSigning(options.signing, materialized.project, ports);
+  const signing = await openSigning(options.signing, materialized.project, options.member.manifest.package.build, ports);
   const folder = memberDir(project, options.member);
   const built = await buildProjectImage(
     materialized,

@@ -1,6 +1,7 @@
-import { parsePublishProvenance, type ParsedProvenance, PROVENANCE_TYPE } from "../contracts/provenance.ts";
+import { parsePublishProvenance, type ParsedProvenance } from "../contracts/provenance.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import type { Digest } from "../core/digest.ts";
+import { PROVENANCE_TYPE } from "../core/in-toto.ts";
 import { isVoxError } from "../errors/vox-error.ts";
 import type { Repository, TransferOptions } from "../oci/content-store.ts";
 import type { Descriptor } from "../oci/descriptor.ts";

@@ -1,4 +1,7 @@
 import type { AttestedImage, Predicate } from "../attest/image-statements.ts";
+import { imageProvenance } from "../attest/provenance/image-provenance.ts";
+import { COMPRESSOR_NAME } from "../archive/compress.ts";
+import { BUILDER_ID, type BuilderKind } from "../contracts/provenance.ts";
 import type { SbomSubject } from "../attest/sbom/sbom-subject.ts";
 import { PREDICATE } from "../attest/statement.ts";
 import type { Image } from "../container/build/image.ts";
@@ -17,6 +20,8 @@ export interface SigningWish {
   /** Absolute path of the private key. */
   readonly key: string;
   readonly format: SignatureFormat;
+  /** Who runs the build, for the provenance. */
+  readonly builder: BuilderKind;
 }
 
 type SignPorts = KeyPorts & Pick<ImagePorts, "voxVersion" | "created"> & RunPorts;
@@ -33,6 +38,7 @@ export interface ImageSigning {
 export async function openSigning(
   wish: SigningWish | undefined,
   project: MaterializedProject,
+  build: readonly string[],
   ports: SignPorts,
 ): Promise<ImageSigning | undefined> {
   if (!wish) return undefined;
@@ -41,7 +47,15 @@ export async function openSigning(
     attest(repository, built) {
       const subject = imageSubject(project, built, ports);
       const { created } = subject;
-      const options = { signer, format: wish.format, predicates: predicatesOf(subject), created };
+      const provenance = imageProvenance(project, {
+        builder: BUILDER_ID[wish.builder],
+        voxVersion: ports.voxVersion,
+        build,
+        compressor: COMPRESSOR_NAME[project.deploy.container.compression],
+        ...(ports.created === undefined ? {} : { startedOn: ports.created }),
+      });
+      const predicates = [...bills(subject), { predicateType: PREDICATE.provenance, predicate: provenance }];
+      const options = { signer, format: wish.format, predicates, created };
       return attestImage(repository, attestedImage(subject, built), options, ports);
     },
   };
@@ -63,7 +77,7 @@ const attestedImage = ({ image: named }: SbomSubject, { image, plan }: ProjectIm
   platforms: image.platforms,
 });
 
-const predicatesOf = (subject: SbomSubject): readonly Predicate[] => [
+const bills = (subject: SbomSubject): readonly Predicate[] => [
   { predicateType: PREDICATE.spdx, predicate: sbomDocument("spdx", subject) },
   { predicateType: PREDICATE.cyclonedx, predicate: sbomDocument("cyclonedx", subject) },
 ];

@@ -1,16 +1,21 @@
 import { parsePublicKey } from "../attest/keys/public-key.ts";
+import type { ParsedProvenance } from "../attest/provenance/parse-provenance.ts";
 import { checkAttestations } from "../attest/verify/check-attestations.ts";
+import { checkProvenance } from "../attest/verify/check-provenance.ts";
 import { checkAttached, checkSignatures } from "../attest/verify/check-signatures.ts";
 import type { ImageEvidence, Trust, TrustCheck } from "../attest/verify/evidence.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import { isVoxError } from "../errors/vox-error.ts";
-import type { KeyPorts, RunPorts } from "./ports.ts";
+import type { CachePorts, FolderPorts, ImagePorts, KeyPorts, RunPorts } from "./ports.ts";
 import { readBundles, readSimpleSignatures } from "./read-attached.ts";
 import { type ImagePlace, type ReadImage, readImage } from "./read-image.ts";
+import { contentChecks, type LockWish } from "./verify-contents.ts";
 
 export interface VerifyImageOptions {
   /** Absolute paths of public keys; one of them must have signed. */
   readonly keys: readonly string[];
+  readonly lock?: LockWish;
+  readonly offline: boolean;
 }
 
 /** The document of `verify`. */
@@ -20,11 +25,16 @@ export interface VerifyImageResult {
   readonly checks: readonly TrustCheck[];
 }
 
-type VerifyPorts = KeyPorts & RunPorts;
+type VerifyPorts = KeyPorts &
+  Pick<FolderPorts, "projectFiles"> &
+  Pick<CachePorts, "documents"> &
+  Pick<ImagePorts, "imageRepository" | "imageLayout"> &
+  RunPorts;
 
 /**
- * Holds an image against a key; every check is made, whatever the others say.
- * @throws {VoxError} KEY_INVALID, CONTENT_MISSING when there is no such image, REGISTRY_UNAVAILABLE, REGISTRY_DENIED
+ * Holds an image against keys and a lock, in one order: its documents, signatures, attestations, the lock's digest, each dependency, what else is
+ * in the layers. Every check is made, whatever the others say.
+ * @throws {VoxError} KEY_INVALID, LOCK_INVALID, CONTENT_MISSING when there is no such image, REGISTRY_UNAVAILABLE, REGISTRY_DENIED
  */
 export async function verifyImage(
   place: ImagePlace,
@@ -35,8 +45,10 @@ export async function verifyImage(
   const keys = await mapConcurrent(options.keys, 1, async (path) => parsePublicKey(await ports.readKey(path), `\`${path}\``));
   const read = await readProved(place, signal);
   if (!read.image) return result(place, [read.check]);
-  const checks = [read.check, ...(keys.length === 0 ? [] : await signatureChecks(place, read.image, { keys }, signal))];
-  return result(place, checks);
+  const signed = keys.length === 0 ? { checks: [] } : await signatureChecks(place, read.image, { keys }, signal);
+  const trusted = keys.length > 0 && signed.checks.every(({ ok }) => ok);
+  const facts = { image: read.image, provenance: signed.provenance, trusted };
+  return result(place, [read.check, ...signed.checks, ...(await contentChecks(place, facts, options, ports))]);
 }
 
 const result = ({ reference }: ImagePlace, checks: readonly TrustCheck[]): VerifyImageResult => ({
@@ -46,7 +58,7 @@ const result = ({ reference }: ImagePlace, checks: readonly TrustCheck[]): Verif
 });
 
 /** What the documents of an image can be wrong in. */
-const DAMAGED: ReadonlySet<string> = new Set(["CONTENT_MISMATCH", "CONTENT_TOO_LARGE", "OCI_INVALID"]);
+const DAMAGED: ReadonlySet<string> = new Set(["CONTENT_MISMATCH", "CONTENT_TOO_LARGE", "OCI_INVALID", "PLATFORM_INVALID"]);
 
 interface ProvedImage {
   readonly check: TrustCheck;
@@ -64,12 +76,18 @@ async function readProved(place: ImagePlace, signal: AbortSignal): Promise<Prove
   }
 }
 
+interface SignatureChecks {
+  readonly checks: readonly TrustCheck[];
+  /** As a believed key states it. */
+  readonly provenance?: ParsedProvenance;
+}
+
 async function signatureChecks(
   { repository }: ImagePlace,
   image: ReadImage,
   trust: Trust,
   signal: AbortSignal,
-): Promise<readonly TrustCheck[]> {
+): Promise<SignatureChecks> {
   const named = [
     { name: "index", manifest: image.root },
     ...image.platforms.map(({ platform, manifest }) => ({ name: platform, manifest })),
@@ -81,5 +99,7 @@ async function signatureChecks(
     simple: await readSimpleSignatures(repository, manifest, { signal }),
   }));
   const evidence: ImageEvidence = { image, manifests };
-  return [checkAttached(evidence), ...checkSignatures(evidence, trust), ...checkAttestations(evidence, trust)];
+  const { check, provenance } = checkProvenance(evidence, trust);
+  const checks = [checkAttached(evidence), ...checkSignatures(evidence, trust), ...checkAttestations(evidence, trust), check];
+  return { checks, ...(provenance && { provenance }) };
 }

@@ -71,9 +71,10 @@ describe("a signed layout", () => {
     expect(types.toSorted()).toEqual([
       "https://cyclonedx.org/bom",
       ...Array.from({ length: 3 }, () => "https://sigstore.dev/cosign/sign/v1"),
+      "https://slsa.dev/provenance/v1",
       "https://spdx.dev/Document",
     ]);
-    const run = succeeded(await verify(layout(), "--key", key("team.pub"), "--json"));
+    const run = succeeded(await verify(layout(), "--key", key("team.pub"), "--lock", "../vox.lock", "--json"));
     expect(Object.values(at(run.json(), "checks") ?? {}).map((check) => textAt(check, "id"))).toEqual([
       "image",
       "attached",
@@ -82,6 +83,9 @@ describe("a signed layout", () => {
       "signature linux/arm64",
       "attestation spdx",
       "attestation cyclonedx",
+      "attestation provenance",
+      "lock",
+      ...["linux/amd64", "linux/arm64"].flatMap((name) => ["base", "dependencies", "contents"].map((id) => `${id} ${name}`)),
     ]);
   });
 
@@ -154,7 +158,7 @@ describe.each([
     afterAll(() => close?.());
 
     it("is verified by its key, and not by another", async () => {
-      succeeded(await verify(image, "--key", key("team.pub")));
+      succeeded(await verify(image, "--key", key("team.pub"), "--lock", "../vox.lock"));
       const run = await verify(image, "--key", key("cosign.pub"));
       expect([run.exitCode, run.stdout]).toEqual([
         1,
@@ -187,7 +191,7 @@ describe.each([
     });
 
     it.skipIf(cosign === undefined)("has attestations that cosign verifies", () => {
-      for (const type of ["spdxjson", "cyclonedx"])
+      for (const type of ["spdxjson", "cyclonedx", "slsaprovenance1"])
         expect(cosignRun("verify-attestation", "--type", type, image)).toContain("payload");
     });
 

@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../../core/address-credentials.ts";
 import type { JsonValue } from "../../core/canonical-json.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
 import { sortedByUtf8 } from "../../core/text-order.ts";
@@ -64,7 +65,7 @@ const imageComponent = ({ name, digest, platforms }: SbomImage, { version }: Pro
 function applicationComponent(identity: ProjectIdentity): JsonObject {
   const { name, version, description, license, authors, repository, homepage, documentation } = identity;
   const references = [
-    { type: "vcs", url: repository },
+    { type: "vcs", url: repository && withoutCredentials(repository) },
     { type: "website", url: homepage },
     { type: "documentation", url: documentation },
   ].flatMap(({ type, url }) => (url ? [{ type, url }] : []));

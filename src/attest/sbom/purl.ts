@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../../core/address-credentials.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Platform } from "../../core/platform.ts";
 import type { ProjectIdentity } from "../../project/materialized-project.ts";
@@ -21,7 +22,10 @@ export const packagePurl = ({ name, version, source }: PurlPackage, archive?: Di
 /** The application's own files, by the commit they are of. */
 export const applicationPurl = ({ name, version, repository, revision, dirty }: ProjectIdentity): string =>
   purl("generic", name, version, {
-    vcs_url: repository !== undefined && revision !== undefined && !dirty ? `git+${repository}@${revision}` : undefined,
+    vcs_url:
+      repository !== undefined && revision !== undefined && !dirty
+        ? `git+${withoutCredentials(repository)}@${revision}`
+        : undefined,
   });
 
 /** `name` is the image's; the last part of a path names it, and the whole is its place. */

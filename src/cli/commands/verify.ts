@@ -1,26 +1,33 @@
 import { resolve } from "node:path";
+import { parseBooleanVariable } from "../../config/parse-variable.ts";
 import { EXIT } from "../../errors/catalogue.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { openImagePlace } from "../../ops/image-place.ts";
 import { verifyImage, type VerifyImageResult } from "../../ops/verify-image.ts";
-import { type CommandContext, listOption } from "../command-context.ts";
+import { type CommandContext, isGiven, listOption, textOption } from "../command-context.ts";
 import { printResult } from "../output.ts";
 import { runtimeOf } from "./project-command.ts";
 
 export async function run(context: CommandContext): Promise<number> {
-  const { args, options, cwd } = context;
+  const { args, options, cwd, globals } = context;
   const image = args["IMAGE"] ?? "";
   const keys = listOption(options, "key").map((path) => resolve(cwd, path));
-  if (keys.length === 0)
+  const lockFile = textOption(options, "lock");
+  if (keys.length === 0 && lockFile === undefined)
     throw new VoxError("USAGE", "nothing is given that the image could be held against", {
-      hint: `run \`vox verify ${image} --key FILE.pub\``,
+      hint: `run \`vox verify ${image} --key FILE.pub --lock vox.lock\``,
     });
+  const lock = lockFile === undefined ? undefined : { path: resolve(cwd, lockFile), member: globals.packageName };
   const ports = runtimeOf(context);
   const place = await openImagePlace(image, cwd, ports);
-  const result = await verifyImage(place, { keys }, ports);
+  const offline = isOffline(context);
+  const result = await verifyImage(place, { keys, offline, ...(lock && { lock }) }, ports);
   printResult(context, { document: result, lines: linesOf(result) });
   return result.ok ? EXIT.ok : EXIT.failed;
 }
+
+const isOffline = ({ options, env }: CommandContext): boolean =>
+  isGiven(options, "offline") || parseBooleanVariable(env, "VOX_OFFLINE");
 
 const linesOf = ({ checks }: VerifyImageResult): readonly string[] =>
   checks.map(({ id, ok, detail, restsOn }) => `${ok ? "ok    " : "FAILED"} ${id}: ${detail} (by the ${restsOn})`);

@@ -1,10 +1,6 @@
-import {
-  BUILDER_ID,
-  type BuilderKind,
-  PROVENANCE_TYPE,
-  PUBLISH_BUILD_TYPE,
-  STATEMENT_TYPE,
-} from "../../contracts/provenance.ts";
+import { BUILDER_ID, type BuilderKind, PUBLISH_BUILD_TYPE } from "../../contracts/provenance.ts";
+import { withoutCredentials } from "../../core/address-credentials.ts";
+import { PROVENANCE_TYPE, STATEMENT_TYPE } from "../../core/in-toto.ts";
 import type { JsonValue } from "../../core/canonical-json.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
 import { ANNOTATION, MEDIA_TYPE } from "../../oci/media-types.ts";
@@ -92,14 +88,5 @@ const sourceOf = ({ revision, dirty, repository }: NonNullable<ProvenanceFacts["
   digest: { gitCommit: revision },
   ...(dirty && { annotations: { dirty } }),
 });
-
-/** Of an address as people write it into `repository`; what is no address is taken as it is. */
-function withoutCredentials(repository: string): string {
-  if (!URL.canParse(repository)) return repository.replace(/^[^@/]*@(?=[^/]*:)/, "");
-  const url = new URL(repository);
-  url.username = "";
-  url.password = "";
-  return url.href;
-}
 
 const sha256 = (digest: Digest): JsonValue => ({ sha256: hexOf(digest) });

@@ -1,0 +1,88 @@
+import type { JudgedLayer, JudgedPlatform } from "../attest/verify/check-layers.ts";
+import {
+  type InspectedLayer,
+  inspectPackages,
+  inspectPaths,
+  isApplicationMember,
+  isSystemMember,
+} from "../attest/verify/inspect-layer.ts";
+import { mapConcurrent } from "../core/concurrency.ts";
+import { isVoxError } from "../errors/vox-error.ts";
+import type { ContentReader } from "../oci/content-store.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { ANNOTATION } from "../oci/media-types.ts";
+import type { ReadPlatform } from "./read-image.ts";
+
+const LAYERS_AT_ONCE = 2;
+
+/** Reads layers of images, each once, however many platforms have it. */
+export class LayerReader {
+  readonly #reader: ContentReader;
+  readonly #signal: AbortSignal;
+  readonly #read = new Map<string, Promise<InspectedLayer>>();
+
+  constructor(reader: ContentReader, signal: AbortSignal) {
+    this.#reader = reader;
+    this.#signal = signal;
+  }
+
+  /** `baseLayers` is how many the base has; where that is not known, all below the first layer of ours. */
+  async judge({ platform, document, config }: ReadPlatform, baseLayers: number | undefined): Promise<JudgedPlatform> {
+    const kinds = kindsOf(document.layers, baseLayers);
+    const belongs = isApplicationMember(config.config?.WorkingDir ?? "/");
+    const layers = await mapConcurrent(document.layers, LAYERS_AT_ONCE, (descriptor, at) =>
+      this.#judge(
+        { descriptor, diffId: config.rootfs.diff_ids[at], kind: kinds[at] ?? "base" },
+        belongs,
+        config.config?.WorkingDir,
+      ),
+    );
+    return { platform, layers };
+  }
+
+  async #judge(
+    layer: Pick<JudgedLayer, "descriptor" | "diffId" | "kind">,
+    belongs: ReturnType<typeof isApplicationMember>,
+    workdir: string | undefined,
+  ): Promise<JudgedLayer> {
+    if (layer.kind === "base") return layer;
+    try {
+      return { ...layer, inspected: await this.#once(layer, belongs, workdir) };
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (!isVoxError(error)) throw error;
+      return { ...layer, fault: `${error.code}: ${error.message}` };
+    }
+  }
+
+  #once(
+    { descriptor, kind }: Pick<JudgedLayer, "descriptor" | "kind">,
+    belongs: ReturnType<typeof isApplicationMember>,
+    workdir: string | undefined,
+  ): Promise<InspectedLayer> {
+    const { mediaType, digest, size } = descriptor;
+    const key = `${kind} ${digest} ${mediaType} ${workdir}`;
+    const known = this.#read.get(key);
+    if (known) return known;
+    const plain = { mediaType, digest, size };
+    const blob = this.#reader.fetch(plain, { signal: this.#signal });
+    const found =
+      kind === "packages"
+        ? inspectPackages(blob, plain)
+        : inspectPaths(blob, plain, kind === "application" ? belongs : isSystemMember);
+    this.#read.set(key, found);
+    return found;
+  }
+}
+
+/** The last layer that names itself is the application's, those before it the packages'; what names itself not is the base's, or above that the system's. */
+function kindsOf(layers: readonly Descriptor[], baseLayers: number | undefined): readonly JudgedLayer["kind"][] {
+  const isNamed = ({ annotations }: Descriptor): boolean => annotations?.[ANNOTATION.voxPackages] !== undefined;
+  const last = layers.findLastIndex(isNamed);
+  const first = layers.findIndex(isNamed);
+  const bases = baseLayers ?? (first < 0 ? layers.length : first);
+  return layers.map((layer, at) => {
+    if (isNamed(layer)) return at === last ? "application" : "packages";
+    return at < bases ? "base" : "system";
+  });
+}
