@@ -6,7 +6,7 @@ import { canonicalJsonBytes, type JsonValue } from "../../src/core/canonical-jso
 import { type Digest, digestOf, hexOf, parseDigest } from "../../src/core/digest.ts";
 
 /** A JSON document that a test takes apart. */
-export type Json = Record<string, unknown> & { [key: string]: any };
+export type Json = ReturnType<typeof JSON.parse>;
 
 /** Changes an image layout on disk as an attacker would: with digests that agree again, or with bytes that no longer do. */
 export class LayoutSurgeon {

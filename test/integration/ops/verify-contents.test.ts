@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import { recordedHost } from "../../unit/cli/host.ts";
-import { LayoutSurgeon } from "../../support/layout-surgeon.ts";
+import { type Json, LayoutSurgeon } from "../../support/layout-surgeon.ts";
 import { createDesk, type Desk, succeeded, type VoxRun } from "../../support/vox-cli.ts";
 
 let desk: Desk;
@@ -60,7 +60,7 @@ describe("an image whose packages share layers", () => {
   it("that differs in one file of one package of a shared layer is told by that package's name", async () => {
     const surgeon = new LayoutSurgeon(at("shared"));
     try {
-      const layers: readonly Record<string, any>[] = surgeon.json(surgeon.platforms[0] ?? "")["layers"];
+      const layers: readonly Json[] = surgeon.json(surgeon.platforms[0] ?? "")["layers"];
       const bucket = layers.findIndex(({ annotations }) => annotations?.["dev.vox.packages"].includes(","));
       const [title = ""] = layers[bucket]?.["annotations"]["dev.vox.packages"].split(",") ?? [];
       const name = title.slice(0, title.indexOf("@"));

@@ -9,7 +9,7 @@ import { main } from "../../../src/cli/main.ts";
 import { parsePackageName } from "../../../src/core/package-name.ts";
 import { recordedHost } from "../../unit/cli/host.ts";
 import { COSIGN_PAIR } from "../../unit/attest/cosign-pair.ts";
-import { LayoutSurgeon } from "../../support/layout-surgeon.ts";
+import { type Json, LayoutSurgeon } from "../../support/layout-surgeon.ts";
 import { CHECKOUT, createDesk, type Desk, succeeded, type VoxRun } from "../../support/vox-cli.ts";
 
 /** A project with two packages, its image in a signed layout, and another image by the same key. */
@@ -112,7 +112,7 @@ const bundleFrom = (layout: string, type: string): Buffer => {
   open.push(other);
   return other.bytes(bundleOf(other, type)?.manifest["layers"][0].digest);
 };
-const altered = (surgeon: LayoutSurgeon, type: string, change: (bundle: Record<string, any>) => void): Buffer => {
+const altered = (surgeon: LayoutSurgeon, type: string, change: (bundle: Json) => void): Buffer => {
   const bundle = surgeon.json(bundleOf(surgeon, type)?.manifest["layers"][0].digest);
   change(bundle);
   return Buffer.from(JSON.stringify(bundle));
