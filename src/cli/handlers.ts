@@ -27,6 +27,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   "pm-cache-clear": () => import("./commands/pm-cache-clear.ts"),
   "keys-generate": () => import("./commands/keys-generate.ts"),
   package: () => import("./commands/package.ts"),
+  rollback: () => import("./commands/rollback.ts"),
   deployments: () => import("./commands/deployments.ts"),
   verify: () => import("./commands/verify.ts"),
   deploy: () => import("./commands/deploy.ts"),

@@ -32,6 +32,7 @@ const container = z.strictObject({
   writable: texts,
   env: textTable,
   ports: z.array(port).exactOptional(),
+  publish: texts.exactOptional(),
   volumes: texts.exactOptional(),
   labels: textTable,
   stopSignal: z.string().exactOptional(),

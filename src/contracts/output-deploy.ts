@@ -14,14 +14,6 @@ export const imageDocument = z.looseObject({
   out: z.string().nullish().describe("Where it was written; null or absent when nothing was"),
 });
 
-export const deployDocument = imageDocument.extend({
-  tags: z.array(z.string()),
-  changed: z
-    .boolean()
-    .optional()
-    .describe("Whether the environment's tag named something else before; absent where no registry is written"),
-});
-
 export const deploymentEntry = z.looseObject({
   sequence: count.describe("Counts the environment's deployments from 1"),
   result: z.enum(["started", "succeeded", "rolled-back", "failed", "yielded", "interrupted"]),
@@ -33,6 +25,40 @@ export const deploymentEntry = z.looseObject({
   reference: z.string(),
   cause: z.string(),
   record: digest,
+});
+
+const planStep = z.looseObject({ kind: z.string(), subject: z.string(), cause: z.string() });
+
+/** What `deploy` and `rollback` say of a rollout. */
+export const rolloutMembers = {
+  deployment: z
+    .looseObject({
+      environment: z.string(),
+      target: z.string(),
+      sequence: count.nullable().describe("null when nothing was done"),
+      result: z.enum(["succeeded", "unchanged", "planned"]),
+      steps: z.array(planStep),
+      undo: z.array(planStep).describe("What puts things back, should a step fail"),
+    })
+    .optional()
+    .describe("Where a target was brought to what should run"),
+  container: z
+    .looseObject({
+      id: z.string(),
+      name: z.string(),
+      status: z.string(),
+      ports: z.array(z.looseObject({ container: count, host: count, address: z.string() })),
+    })
+    .optional(),
+};
+
+export const deployDocument = imageDocument.extend({
+  tags: z.array(z.string()),
+  changed: z
+    .boolean()
+    .optional()
+    .describe("Whether the environment's tag named something else before; absent where no registry is written"),
+  ...rolloutMembers,
 });
 
 export const deploymentsDocument = z.looseObject({
@@ -47,4 +73,9 @@ export const deploymentsDocument = z.looseObject({
       tag: digest.nullable().describe("What the environment's tag names; null where there is none"),
     }),
   ),
+});
+
+export const rollbackDocument = z.looseObject({
+  to: z.looseObject({ sequence: count, image: digest, reference: z.string() }).describe("What was gone back to"),
+  ...rolloutMembers,
 });

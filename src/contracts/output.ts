@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { cacheClearDocument, cacheDirDocument, cacheGcDocument, cacheStatusDocument } from "./output-cache.ts";
+import { commandsDocument, doctorDocument, explainDocument, upgradeDocument } from "./output-help.ts";
 import { infoDocument, loginDocument, logoutDocument, searchDocument, yankDocument } from "./output-registry.ts";
-import { deployDocument, deploymentsDocument, imageDocument } from "./output-deploy.ts";
+import { deployDocument, deploymentsDocument, imageDocument, rollbackDocument } from "./output-deploy.ts";
 import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
 
 /** The documents that commands print with `--json` (contracts, §8). Readers ignore keys that they do not know; keys are only ever added. */
@@ -222,31 +223,6 @@ export const errorDocument = z.looseObject({
   }),
 });
 
-export const commandsDocument = z.looseObject({
-  commands: z.array(z.looseObject({ path: z.string(), summary: z.string(), area: z.string(), status: z.string() })),
-});
-
-export const explainDocument = z.looseObject({
-  code: z.string(),
-  exit: z.int(),
-  meaning: z.string(),
-  hint: z.string().nullable(),
-});
-
-export const doctorDocument = z.looseObject({
-  ok: z.boolean(),
-  checks: z.array(
-    z.looseObject({ id: z.string(), ok: z.boolean(), needed: z.boolean(), detail: z.string(), hint: z.string().nullable() }),
-  ),
-});
-
-export const upgradeDocument = z.looseObject({
-  current: z.string(),
-  latest: z.string().nullable().describe("null where no place of releases is known"),
-  newer: z.boolean(),
-  source: z.string().nullable(),
-  applied: z.boolean(),
-});
 
 const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   init: initDocument,
@@ -278,6 +254,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   package: imageDocument,
   deploy: deployDocument,
   deployments: deploymentsDocument,
+  rollback: rollbackDocument,
   "file-list": fileListDocument,
   findings: findingsDocument,
   error: errorDocument,

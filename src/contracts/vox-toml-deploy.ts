@@ -8,6 +8,7 @@ import {
   historySchema,
   kubernetesSchema,
   policySchema,
+  publishedPort,
 } from "./vox-toml-targets.ts";
 import {
   durationWord,
@@ -74,6 +75,7 @@ export const containerSchema = z.strictObject({
   writable: field(z.array(innerPathWord), "Folders under workdir that belong to the user", image),
   env: field(z.record(variableNameWord, z.string()), "Environment variables baked into the image; never secrets", image),
   ports: field(z.array(portNumber), "Ports that the application listens on; absent inherits the base's", image),
+  publish: field(z.array(publishedPort), "Ports published on the host where an engine runs it; a free one of loopback for each of `ports` unless said"),
   volumes: field(z.array(imagePathWord), "Folders that are to be mounted; absent inherits the base's", image),
   labels: field(textTable, "Labels of the image", image),
   stop_signal: field(

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { field } from "./deploy-field.ts";
-import { innerPathWord, naturalNumber, nonEmptyText, portNumber, variableNameWord } from "./vox-toml-words.ts";
+import { durationWord, imagePathWord, innerPathWord, naturalNumber, nonEmptyText, portNumber, variableNameWord } from "./vox-toml-words.ts";
 
 const hostWord = z.string().regex(/^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*))$/, { error: "is not a host name" });
 const dnsLabel = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, { error: "is not a DNS label of a-z, 0-9 and `-`" });
-const publishedPort = z.union([portNumber, z.string().regex(/^(?:\S+:)?\d+(?::\d+)?(?:\/(?:tcp|udp))?$/, { error: "is not a port mapping such as `8080:3000`" })]);
+export const publishedPort = z.union([portNumber, z.string().regex(/^(?:\S+:)?\d+(?::\d+)?(?:\/(?:tcp|udp))?$/, { error: "is not a port mapping such as `8080:3000`" })]);
 const secondsNumber = z.int().min(1, { error: "is less than 1" });
 
 /** The name of an environment variable that holds the value, so that it need not stand in the file. */
@@ -14,7 +14,21 @@ export const composeSchema = z.strictObject({
   project_name: field(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, { error: "is not a Compose project name" }), "Compose project; the package's name unless said"),
   file: field(innerPathWord, "Compose file of the project that the rendered one extends"),
   services: field(z.array(nonEmptyText), "Services that are brought up; all unless said"),
-  publish: field(z.union([z.boolean(), z.array(publishedPort), nonEmptyText]), "Ports published on the host; or whether, or where, the bundle is pushed"),
+  ports: field(z.array(publishedPort), "Ports published on the host"),
+  volumes: field(z.record(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, { error: "is not the name of a volume" }), imagePathWord), "Folders of the image by the named volumes that are mounted there"),
+  resources: field(
+    z.strictObject({
+      cpus: z.number().positive({ error: "is not more than 0" }).optional(),
+      memory: z.string().regex(/^[1-9]\d*[bkmgBKMG]?$/, { error: "is not an amount such as `256M`" }).optional(),
+      pids: z.int().min(1, { error: "is less than 1" }).optional(),
+    }),
+    "Limits of the service: cpus, memory, pids",
+  ),
+  restart: field(z.enum(["no", "always", "on-failure", "unless-stopped"]), "When the container is started again; unless-stopped unless said"),
+  stop_grace_period: field(durationWord, "Time between the stop signal and the end; Compose's ten seconds unless said"),
+  read_only: field(z.boolean(), "Whether the root file system is read-only; wherever it can be unless said"),
+  secrets: field(z.enum(["environment", "files"]), "Whether secrets are variables or files under /run/secrets; environment unless said"),
+  publish: field(z.union([z.boolean(), z.array(publishedPort), nonEmptyText]), "Whether, or where, the bundle is pushed; or the ports, an older way to write them"),
 });
 
 const quantities = z.record(nonEmptyText, z.union([z.string(), z.number()]));

@@ -208,6 +208,18 @@ export const ERROR_CATALOGUE = {
     "The environment has no such deployment, or none that could be gone back to.",
     "run `vox deployments`",
   ),
+  SECRET_MISSING: entry(
+    EXIT.config,
+    "A secret that the application is to be given is not set where vox runs.",
+    "set the variable of that name, or take it out of `secrets`",
+  ),
+  COMPOSE_INVALID: entry(EXIT.data, "The project's own Compose file cannot be used as it is."),
+  COMPOSE_UNAVAILABLE: entry(
+    EXIT.unavailable,
+    "No program that understands Compose files answers.",
+    "install Docker's compose plugin, docker-compose or podman-compose",
+  ),
+  COMPOSE_FAILED: entry(EXIT.unavailable, "The Compose program refused or broke off."),
   COMMAND_FILE_MISSING: entry(EXIT.data, "`cmd` or `entrypoint` names a file of the application that is not there."),
   BASE_IMAGE_UNUSABLE: entry(EXIT.data, "The base image has layers or types that cannot be built upon."),
   LAYERS_TOO_MANY: entry(

@@ -25,8 +25,12 @@ import type {
   RunPorts,
 } from "./ports.ts";
 import { recordPublication } from "./record-publication.ts";
+import { type MemberRollout, rollOutMember, type RolloutTarget } from "./roll-out-member.ts";
+import type { RunnableImage } from "./roll-out-project.ts";
 import { type ImageSigning, openSigning, type SigningWish } from "./sign-image.ts";
-import { runInEngine, type RunningContainer } from "./run-in-engine.ts";
+
+/** What `--target` can name. */
+export const DEPLOY_TARGETS = ["container", "compose"] as const;
 
 export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
   /** `--tag`, besides the environment's name and the commit's. */
@@ -35,6 +39,8 @@ export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly release: boolean;
   /** Where the image goes: a registry, or the engine of this machine, there perhaps to be run. */
   readonly to: "registry" | "engine" | "running";
+  /** In place of Vox.toml's. */
+  readonly target?: DeployIntent["target"];
   /** Builds, and says what would be done with it. */
   readonly dryRun: boolean;
   /** Goes on from somebody's deployment that will never end. */
@@ -43,12 +49,10 @@ export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly signing?: SigningWish;
 }
 
-export interface DeployResult extends ImageResult {
+export interface DeployResult extends ImageResult, Partial<MemberRollout> {
   readonly tags: readonly string[];
   /** Whether the environment's tag named something else before; absent where no registry is written. */
   readonly changed?: boolean;
-  /** With `--run`. */
-  readonly container?: RunningContainer;
 }
 
 type DeployPorts = KeyPorts & FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & DeploymentPorts & RunPorts;
@@ -60,10 +64,11 @@ type DeployPorts = KeyPorts & FolderPorts & CachePorts & GitPorts & ImagePorts &
  */
 export async function deployImage(project: OpenProject, options: DeployOptions, ports: DeployPorts): Promise<DeployResult> {
   const materialized = await materializeProject(project, { ...options, outputDirs: [] }, ports);
-  const { deploy, identity } = materialized.project;
-  refuseOtherTargets(deploy);
+  const { identity } = materialized.project;
+  const deploy = { ...materialized.project.deploy, ...(options.target && { target: options.target }) };
+  const target = rolloutTarget(deploy, options);
   const tags = imageTags({ environment: options.environment, identity, extra: options.tags });
-  const repository = options.to === "registry" ? repositoryOf(deploy) : undefined;
+  const repository = options.to === "registry" ? repositoryOf(deploy, target) : undefined;
   const signing =
     repository && (await openSigning(options.signing, materialized.project, options.member.manifest.package.build, ports));
   const folder = memberDir(project, options.member);
@@ -72,24 +77,56 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
     { folder, offline: options.hold.offline, vendored: project.vendored },
     ports,
   );
-  if (options.dryRun) return plannedResult(built, repository, [...tags, ...releaseTags(options, identity)], ports);
-  if (repository) return publish({ options, project, handoff: materialized.project, built, signing, repository, tags }, ports);
-  return loadIntoEngine(built, deploy, options, ports);
+  const handoff = materialized.project;
+  const placed = await place({ options, project, handoff, built, signing, repository, tags, target }, ports);
+  if (target === "none") return placed;
+  const runnable = await runnableImage(built, repository, placed, ports);
+  return { ...placed, ...(await rollOutMember({ ...options, target, cause: "deploy", folder, deploy }, runnable, ports)) };
+}
+
+/** To the registry or into the engine; a rollout brings what it needs into the engine by itself. */
+function place(placing: Placing, ports: DeployPorts): Promise<DeployResult> | DeployResult {
+  const { built, handoff, options, repository, tags, target } = placing;
+  if (options.dryRun) return plannedResult(built, repository, [...tags, ...releaseTags(options, handoff.identity)], ports);
+  if (repository) return publish({ ...placing, repository }, ports);
+  if (target === "none") return loadIntoEngine(built, handoff.deploy, options, ports);
+  return localResult(built, options, ports);
+}
+
+/** What was published may be the index of an earlier commit that holds the same image. */
+async function runnableImage(
+  { image }: ProjectImage,
+  repository: ImageReference | undefined,
+  { image: { digest, reference } }: DeployResult,
+  ports: DeployPorts,
+): Promise<RunnableImage> {
+  if (!repository) return { root: image.root, image };
+  if (digest === image.root.digest) return { root: image.root, image, pulled: reference };
+  const root = await ports.imageRepository(repository).resolve(digest, { signal: ports.signal });
+  return { root: root ?? image.root, image, pulled: reference };
+}
+
+/** What happens after the image is where it can be had from: nothing, or it is made to run. */
+function rolloutTarget(deploy: DeployIntent, { to }: DeployOptions): RolloutTarget | "none" {
+  refuseOtherTargets(deploy);
+  if (deploy.target === "compose") return "compose";
+  return to === "running" ? "engine" : "none";
 }
 
 const releaseTags = ({ release }: DeployOptions, { version }: Pick<ProjectIdentity, "version">): readonly string[] =>
   release ? [releaseTag(version)] : [];
 
 function refuseOtherTargets({ target }: DeployIntent): void {
-  if (target === "container" || target === "auto") return;
+  if (target === "container" || target === "auto" || target === "compose") return;
   throw new VoxError("DEPLOY_UNSUPPORTED", `\`target = "${target}"\` is not a target of this version of vox`, {
     place: { file: "Vox.toml" },
     hint: "run `vox deploy --target container`",
   });
 }
 
-/** The image's repository, without tag. */
-function repositoryOf({ container }: DeployIntent): ImageReference {
+/** The image's repository, without tag; a rollout without a registry brings the image into the engine. */
+function repositoryOf({ container }: DeployIntent, target: RolloutTarget | "none"): ImageReference | undefined {
+  if (container.registry === undefined && target !== "none") return undefined;
   if (container.registry !== undefined) return parseImageReference(`${container.registry}/${container.imageName}`);
   throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.container] registry` is missing", {
     place: { file: "Vox.toml" },
@@ -97,14 +134,19 @@ function repositoryOf({ container }: DeployIntent): ImageReference {
   });
 }
 
-interface Publication {
+interface Placing {
   readonly options: DeployOptions;
   readonly project: OpenProject;
   readonly handoff: MaterializedProject;
   readonly built: ProjectImage;
   readonly signing: ImageSigning | undefined;
-  readonly repository: ImageReference;
+  readonly repository: ImageReference | undefined;
   readonly tags: readonly string[];
+  readonly target: RolloutTarget | "none";
+}
+
+interface Publication extends Placing {
+  readonly repository: ImageReference;
 }
 
 const mountsOf = ({ project, handoff, built: { image, plan }, repository }: Publication) =>
@@ -118,13 +160,13 @@ const mountsOf = ({ project, handoff, built: { image, plan }, repository }: Publ
   });
 
 async function publish(publication: Publication, ports: DeployPorts): Promise<DeployResult> {
-  const { options, handoff, built, signing, repository, tags } = publication;
+  const { options, handoff, built, signing, repository, tags, target } = publication;
   const { image } = built;
   const { member, takeOver } = options;
   const mountFrom = mountsOf(publication);
   const store = ports.imageRepository(repository, { access: "push", mountFrom: mountRepositories(mountFrom) });
   const { signal, onEvent, published } = ports;
-  const history = registryHistory(member.manifest, handoff.deploy, "push", ports);
+  const history = target === "none" ? registryHistory(member.manifest, handoff.deploy, "push", ports) : undefined;
   let attested: Promise<unknown> | undefined;
   const attest = (root: Descriptor) => (attested ??= signing?.attest(store, { ...built, image: { ...image, root } }));
   const beforeTags = async (root: Descriptor) => {
@@ -156,21 +198,23 @@ async function publish(publication: Publication, ports: DeployPorts): Promise<De
 }
 
 async function loadIntoEngine(
-  { image, plan }: ProjectImage,
+  built: ProjectImage,
   deploy: DeployIntent,
   options: DeployOptions,
   ports: DeployPorts,
 ): Promise<DeployResult> {
   const engine = await ports.engine(deploy.runtime);
-  const reference = `${plan.imageName}:${options.environment}`;
-  const id = await engine.load(archiveFor(image, engine, reference), { signal: ports.signal });
+  const result = localResult(built, options, ports);
+  const { reference } = result.image;
+  await engine.load(archiveFor(built.image, engine, reference), { signal: ports.signal });
   ports.onEvent({ kind: "step", message: `loaded \`${reference}\` into ${engine.description.kind}` });
-  const result = {
-    ...imageResult({ image, reference, transfer: NO_TRANSFER, requests: ports.requestCount(), out: null }),
-    tags: [],
-  };
-  if (options.to === "engine") return result;
-  return { ...result, container: await runInEngine(engine, { id, deploy }, ports) };
+  return result;
+}
+
+function localResult({ image, plan }: ProjectImage, { environment }: DeployOptions, ports: DeployPorts): DeployResult {
+  const reference = `${plan.imageName}:${environment}`;
+  const result = imageResult({ image, reference, transfer: NO_TRANSFER, requests: ports.requestCount(), out: null });
+  return { ...result, tags: [] };
 }
 
 /** Only the engine's own platform, so that no other platform's base is read for it. */

@@ -1,7 +1,7 @@
 import type { KeyPair } from "../attest/keys/generate-key.ts";
 import type { DocumentCache } from "../container/base-image/base-image.ts";
 import type { LayerCache } from "../container/build/layer-cache.ts";
-import type { Engine } from "../container/engine/engine.ts";
+import type { Engine, EngineDescription } from "../container/engine/engine.ts";
 import type { ByteStream } from "../core/byte-stream.ts";
 import type { EventSink } from "../core/events.ts";
 import type { PackageName } from "../core/package-name.ts";
@@ -12,6 +12,7 @@ import type { Annotations, Descriptor } from "../oci/descriptor.ts";
 import type { LoginProof } from "../oci/prove-login.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import type { Access } from "../oci/token-scope.ts";
+import type { ComposeProgram } from "../deploy/compose/compose-program.ts";
 import type { Actor } from "../deploy/history/actor.ts";
 import type { BlobCache } from "../pm/cas/blob-cache.ts";
 import type { OuterRules } from "../pm/files/list-project-files.ts";
@@ -201,6 +202,14 @@ export interface DeploymentPorts {
   localHistory(imageName: string): NamedRepository;
   /** Rejects with the signal's reason when that is aborted first. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+  /** A variable of whoever runs vox: where secrets are. */
+  variable(name: string): string | undefined;
+  /** The status of an HTTP answer; `undefined` when there is none. */
+  probe(url: string, signal: AbortSignal): Promise<number | undefined>;
+  /** @throws {VoxError} COMPOSE_UNAVAILABLE naming what was tried */
+  compose(engine: EngineDescription): Promise<ComposeProgram>;
+  /** Keeps a rendered file under VOX_DATA_DIR, for Compose to read; its path. @throws {VoxError} CANNOT_WRITE */
+  keepComposeFile(project: string, text: string): Promise<string>;
 }
 
 export interface EnginePorts {

@@ -30,6 +30,8 @@ export interface ContainerIntent {
   readonly env: Readonly<Record<string, string>>;
   /** Absent inherits the base's. */
   readonly ports?: readonly number[];
+  /** Ports of the host where an engine runs it, `8080:3000`; absent: a free one of loopback for each port. */
+  readonly publish?: readonly string[];
   readonly volumes?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly stopSignal?: string;

@@ -88,7 +88,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...lazyKeyPorts(env, signal),
     ...fsOutput,
     ...registryArchive,
-    ...deploymentPorts(paths.dataDir),
+    ...deploymentPorts({ dataDir: paths.dataDir, env, signal }),
     async engine(choice) {
       const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
       return connectEngine({ choice, environment: env });

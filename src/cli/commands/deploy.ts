@@ -1,6 +1,6 @@
-import { deployImage, type DeployOptions } from "../../ops/deploy-image.ts";
+import { DEPLOY_TARGETS, deployImage, type DeployOptions } from "../../ops/deploy-image.ts";
 import { chosenMember } from "../../ops/open-project.ts";
-import { type CommandContext, isGiven, listOption, type OptionValues } from "../command-context.ts";
+import { type CommandContext, isGiven, listOption, type OptionValues, textOption } from "../command-context.ts";
 import { printImage } from "./print-image.ts";
 import { signingWish } from "./signing-flags.ts";
 import { openCommand } from "./project-command.ts";
@@ -18,6 +18,7 @@ export async function run(context: CommandContext): Promise<void> {
       tags: listOption(options, "tag"),
       to: destination(options),
       release: hold.lane === "release",
+      ...targetOption(options),
       dryRun: isGiven(options, "dry-run"),
       takeOver: isGiven(options, "take-over"),
       ...(signing && { signing }),
@@ -25,6 +26,11 @@ export async function run(context: CommandContext): Promise<void> {
     ports,
   );
   printImage(context, result);
+}
+
+function targetOption(options: OptionValues): Pick<DeployOptions, "target"> {
+  const target = DEPLOY_TARGETS.find((known) => known === textOption(options, "target"));
+  return target === undefined ? {} : { target };
 }
 
 function destination(options: OptionValues): DeployOptions["to"] {

@@ -1,5 +1,6 @@
 import type { DeployResult } from "../../ops/deploy-image.ts";
 import type { ImageResult } from "../../ops/image-result.ts";
+import type { MemberRollout } from "../../ops/roll-out-member.ts";
 import type { CommandContext } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
 
@@ -13,13 +14,18 @@ export function printImage(context: CommandContext, result: ImageResult | Deploy
 function talk(result: ImageResult | DeployResult): string[] {
   const { image, transfer, out } = result;
   const { blobs, bytes, mounted, skipped, requests } = transfer;
-  const container = "container" in result ? result.container : undefined;
   return [
     `${image.reference}\n`,
     ...image.platforms.map(({ platform, digest }) => `  ${platform} ${digest}\n`),
     ...(out === null
       ? [`  ${blobs} blobs sent (${bytes} bytes), ${mounted} mounted, ${skipped} there already, ${requests} requests\n`]
       : [`  in ${out}\n`]),
-    ...(container?.ports ?? []).map((port) => `  port ${port.container} is http://${port.address}:${port.host}/\n`),
+    ...("tags" in result ? rolloutTalk(result) : []),
   ];
 }
+
+/** What runs now, and where it answers. */
+export const rolloutTalk = ({ deployment, container }: Partial<MemberRollout>): string[] => [
+  ...(typeof deployment?.sequence === "number" ? [`  deployment ${deployment.sequence} of ${deployment.environment}\n`] : []),
+  ...(container?.ports ?? []).map((port) => `  port ${port.container} is http://${port.address}:${port.host}/\n`),
+];

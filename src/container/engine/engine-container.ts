@@ -14,10 +14,17 @@ export function createOptions(spec: ContainerSpec, limits: "engine" | "modest"):
     HostConfig: {
       PortBindings: portBindings(spec.ports),
       RestartPolicy: { Name: spec.restart },
+      ...hardening(spec),
+      Mounts: Object.entries(spec.volumes ?? {}).map(([Source, Target]) => ({ Type: "volume", Source, Target })),
       ...(limits === "modest" && { Ulimits: [...MODEST_ULIMITS] }),
     },
   };
 }
+
+const hardening = ({ readOnly, dropsCapabilities }: ContainerSpec): Dockerode.HostConfig => ({
+  ...(readOnly && { ReadonlyRootfs: true, Tmpfs: { "/tmp": "" } }),
+  ...(dropsCapabilities && { CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges"] }),
+});
 
 /** What any process may have: Podman asks for more by itself, which an engine that is limited itself may not give. */
 const MODEST_ULIMITS = [
@@ -45,21 +52,37 @@ export function containerOf(container: Dockerode.Container, name: string): Conta
       attempt(name, "read the logs of", async () =>
         demuxLogs(await container.logs({ stdout: true, stderr: true, tail: lines })),
       ),
+    exec: (command) => attempt(name, "run a program in", () => execIn(container, command)),
+    start: () => attempt(name, "start", async () => void (await container.start().catch(passIfSo))),
+    stop: ({ timeoutMs }) => attempt(name, "stop", () => stop(container, timeoutMs)),
     remove: ({ timeoutMs }) => attempt(name, "remove", () => stopAndRemove(container, timeoutMs)),
   };
 }
 
 async function stopAndRemove(container: Dockerode.Container, timeoutMs: number): Promise<void> {
   try {
-    await container.stop({ t: Math.ceil(timeoutMs / 1000) }).catch(passIfStopped);
+    await stop(container, timeoutMs);
     await container.remove({ force: true, v: true });
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
 }
 
-/** 304: it was not running. */
-function passIfStopped(error: unknown): void {
+async function stop(container: Dockerode.Container, timeoutMs: number): Promise<void> {
+  await container.stop({ t: Math.ceil(timeoutMs / 1000) }).catch(passIfSo);
+}
+
+async function execIn(container: Dockerode.Container, command: readonly string[]): Promise<number> {
+  const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  const output = await exec.start({});
+  // The engine knows the exit code once the output has ended.
+  output.resume();
+  await new Promise((resolve) => output.once("close", resolve).once("end", resolve));
+  return (await exec.inspect()).ExitCode ?? 1;
+}
+
+/** 304: it is so already. */
+function passIfSo(error: unknown): void {
   if (!(error instanceof Error && "statusCode" in error && error.statusCode === 304)) throw error;
 }
 
@@ -69,6 +92,8 @@ function stateOf(info: Dockerode.ContainerInspectInfo): ContainerState {
     status: info.State.Status,
     exitCode: info.State.ExitCode,
     ...(health && health !== "none" && { health }),
+    restarts: info.RestartCount ?? 0,
+    env: info.Config.Env ?? [],
     image: info.Image,
     labels: info.Config.Labels ?? {},
     ports: Object.entries(info.NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) =>

@@ -40,6 +40,11 @@ export interface ContainerSpec {
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly PortRequest[];
   readonly restart: "no" | "always" | "unless-stopped";
+  /** Named volumes and where they are mounted. */
+  readonly volumes?: Readonly<Record<string, string>>;
+  /** With a `/tmp` of its own. */
+  readonly readOnly?: boolean;
+  readonly dropsCapabilities?: boolean;
 }
 
 export interface PortRequest {
@@ -56,6 +61,11 @@ export interface Container {
   inspect(): Promise<ContainerState>;
   /** The last lines of both streams. */
   logs(options: { readonly lines: number }): Promise<string>;
+  /** Runs a program in it; its exit code. */
+  exec(command: readonly string[]): Promise<number>;
+  start(): Promise<void>;
+  /** By force after `timeoutMs`. */
+  stop(options: { readonly timeoutMs: number }): Promise<void>;
   /** Stops it, by force after `timeoutMs`, and removes it; one that is gone already is no failure. */
   remove(options: { readonly timeoutMs: number }): Promise<void>;
 }
@@ -66,6 +76,10 @@ export interface ContainerState {
   readonly exitCode: number;
   /** Absent when the image has no health check, or the engine keeps none. */
   readonly health?: string;
+  /** How often the engine started it again by itself. */
+  readonly restarts: number;
+  /** `NAME=value`; holds secrets, and is never told. */
+  readonly env: readonly string[];
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly { readonly container: number; readonly host: number; readonly address: string }[];

@@ -1,6 +1,7 @@
 import { VoxError } from "../../errors/vox-error.ts";
 
-const LOADED = /Loaded image(?:\(s\)| ID)?: (\S+)/;
+/** Podman joins several names by commas. */
+const LOADED = /Loaded image(?:\(s\)| ID)?: ([^\s,]+)/;
 
 /**
  * The images that a load reports, by ID or name, in order. An engine answers 200 before it knows, and tells of failures in the stream.

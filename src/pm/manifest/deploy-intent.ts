@@ -46,7 +46,7 @@ export const platformsOf = (container: ContainerTable): readonly Platform[] =>
   [...new Set(container.platforms ?? DEPLOY_DEFAULTS.platforms)].sort();
 
 function containerIntent(table: ContainerTable, packageName: string): ContainerIntent {
-  const { registry, entrypoint, cmd, ports, volumes, stop_signal } = table;
+  const { registry, entrypoint, cmd, ports, publish, volumes, stop_signal } = table;
   refuseContradictions(table);
   return {
     imageName: table.image_name ?? packageName,
@@ -62,6 +62,7 @@ function containerIntent(table: ContainerTable, packageName: string): ContainerI
     writable: [...new Set((table.writable ?? []).map(innerFolder))].sort(),
     env: table.env ?? {},
     ...(ports === undefined ? {} : { ports }),
+    ...(publish === undefined ? {} : { publish: publish.map(String) }),
     ...(volumes === undefined ? {} : { volumes }),
     labels: table.labels ?? {},
     ...(stop_signal === undefined ? {} : { stopSignal: stop_signal }),

@@ -20,6 +20,7 @@ _vox() {
       " package") path="package" ;;
       " verify") path="verify" ;;
       " deploy") path="deploy" ;;
+      " rollback") path="rollback" ;;
       " deployments") path="deployments" ;;
       " commands") path="commands" ;;
       " explain") path="explain" ;;
@@ -169,6 +170,7 @@ _vox() {
     "package:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "package:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "verify:--key") COMPREPLY=(); return ;;
+    "verify:--lock") COMPREPLY=(); return ;;
     "verify:--package") COMPREPLY=(); return ;;
     "verify:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "verify:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
@@ -176,13 +178,18 @@ _vox() {
     "keys generate:--package") COMPREPLY=(); return ;;
     "keys generate:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "keys generate:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
-    "deploy:--target") COMPREPLY=($(compgen -W "container" -- "$current")); return ;;
+    "deploy:--target") COMPREPLY=($(compgen -W "container compose" -- "$current")); return ;;
     "deploy:--tag") COMPREPLY=(); return ;;
+    "deploy:--lane") COMPREPLY=($(compgen -W "local ci release" -- "$current")); return ;;
     "deploy:--sign-key") COMPREPLY=(); return ;;
     "deploy:--signature-format") COMPREPLY=($(compgen -W "bundle legacy both" -- "$current")); return ;;
     "deploy:--package") COMPREPLY=(); return ;;
     "deploy:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "deploy:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "rollback:--to") COMPREPLY=(); return ;;
+    "rollback:--package") COMPREPLY=(); return ;;
+    "rollback:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "rollback:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "deployments:--package") COMPREPLY=(); return ;;
     "deployments:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "deployments:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
@@ -217,7 +224,7 @@ _vox() {
     "completions:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
   esac
   case "$path" in
-    "") words_here="init add remove update lock sync tree why outdated login logout package verify deploy deployments commands explain doctor upgrade completions pm keys ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
+    "") words_here="init add remove update lock sync tree why outdated login logout package verify deploy rollback deployments commands explain doctor upgrade completions pm keys ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
     "pm") words_here="publish search info yank index mirror vendor verify cache --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache") words_here="dir status gc clear --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "keys") words_here="generate --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -246,9 +253,10 @@ _vox() {
     "pm cache gc") words_here="--max-age --max-size --dry-run --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache clear") words_here="-y --yes --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "package") words_here="--format --out --list --sign-key --signature-format --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "verify") words_here="--key --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "verify") words_here="--key --lock --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "keys generate") words_here="--out --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "deploy") words_here="--target --load --run --tag --dry-run --sign-key --signature-format --take-over --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "deploy") words_here="--target --load --run --tag --lane --dry-run --sign-key --signature-format --take-over --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "rollback") words_here="--to --local --dry-run --take-over --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deployments") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci command-compliance") words_here="--format --list --only --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci docs-sync") words_here="--check --write --format --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;

@@ -98,7 +98,7 @@ describe("a mistake on the command line is a usage error with a way on", () => {
     ],
     [
       "deploy --target moon",
-      "option `--target <TARGET>` argument `moon` is invalid: allowed choices are container",
+      "option `--target <TARGET>` argument `moon` is invalid: allowed choices are container, compose",
       "run `vox deploy --help`",
     ],
   ])("`vox %s`", async (line, message, hint) => {

@@ -3,6 +3,7 @@ import { digestOf } from "../../../src/core/digest.ts";
 import { currentDeployment, deploymentsOf, forksOf, headOf, type StoredRecord } from "../../../src/deploy/history/chain.ts";
 import { judgeClaim } from "../../../src/deploy/history/claim.ts";
 import { claimDeployment, endDeployment, freeHead, type HistoryPlace } from "../../../src/deploy/history/claim-deployment.ts";
+import { chooseRollback } from "../../../src/deploy/history/choose-rollback.ts";
 import { appendRecord, readHistory, recordedEnvironments } from "../../../src/deploy/history/history.ts";
 import { type DeploymentRecord, formatRecord, parseRecord } from "../../../src/deploy/history/record.ts";
 import { formatRecordTag, parseRecordTag } from "../../../src/deploy/history/record-tag.ts";
@@ -118,6 +119,39 @@ describe("the chain of records", () => {
   it("goes on from whoever won, not from whoever yielded", () => {
     const rival = deployment(2, one.end, { actor: "bob@desk", result: "yielded" });
     expect(headOf([one.start, one.end, rival.start, rival.end, two.start])).toBe(two.start);
+  });
+});
+
+describe("what a rollback goes back to", () => {
+  const one = deployment(1, undefined, { desired: 1 });
+  const two = deployment(2, one.end, { desired: 2, image: { ...IMAGE, digest: digestOf("two") } });
+  const three = deployment(3, two.end, { desired: 3, result: "rolled-back" });
+  const deployments = deploymentsOf([one.start, one.end, two.start, two.end, three.start, three.end]);
+
+  it.each([
+    [undefined, 1],
+    ["1", 1],
+    ["2", 2],
+    [digestOf("two"), 2],
+    [digestOf("two").slice(7, 19), 2],
+  ])("is for %s deployment %i", (to, sequence) => {
+    expect(chooseRollback(deployments, "staging", to).sequence).toBe(sequence);
+  });
+
+  it.each([
+    ["3", "deployment 3 of `staging` did not succeed: it is rolled-back"],
+    ["9", "`staging` has no deployment `9`"],
+    ["sha256:0", "`staging` has no deployment `sha256:0`"],
+  ])("is nothing for %s", (to, message) => {
+    expect(() => chooseRollback(deployments, "staging", to)).toThrow(
+      expect.objectContaining({ code: "DEPLOYMENT_UNKNOWN", message }),
+    );
+  });
+
+  it("is nothing before the first, or before one that is the same", () => {
+    const again = deployment(2, one.end, { desired: 1 });
+    for (const records of [[one.start, one.end], [one.start, one.end, again.start, again.end], []])
+      expect(() => chooseRollback(deploymentsOf(records), "staging", undefined)).toThrow(/no earlier deployment/);
   });
 });
 

@@ -1,0 +1,79 @@
+import { execa } from "execa";
+import { VoxError } from "../../errors/vox-error.ts";
+import { type ComposeCall, composeArguments, type ComposeFlavour, type ComposeProgram, upAction } from "./compose-program.ts";
+
+export interface FindComposeOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The engine that vox itself speaks to. */
+  readonly engine: { readonly kind: "docker" | "podman"; readonly endpoint: string };
+  readonly signal: AbortSignal;
+}
+
+const PROGRAMS: Readonly<Record<ComposeFlavour, readonly [string, ...string[]]>> = {
+  "docker compose": ["docker", "compose", "version"],
+  "docker-compose": ["docker-compose", "version"],
+  "podman-compose": ["podman-compose", "--version"],
+};
+/** Docker's programs speak to Podman's service too; Podman's own speaks to Podman alone. */
+const ORDER = {
+  docker: ["docker compose", "docker-compose"],
+  podman: ["podman-compose", "docker compose", "docker-compose"],
+} as const;
+const TOLD_LINES = 20;
+
+/**
+ * The first Compose program that answers.
+ * @throws {VoxError} COMPOSE_UNAVAILABLE saying what was tried
+ */
+export async function findCompose(options: FindComposeOptions): Promise<ComposeProgram> {
+  const candidates: readonly ComposeFlavour[] = ORDER[options.engine.kind];
+  for (const flavour of candidates) {
+    const [program, ...args] = PROGRAMS[flavour];
+    const { failed } = await execa(program, args, { ...base(options), reject: false });
+    if (!failed) return composeProgram(flavour, options);
+  }
+  const tried = candidates.map((flavour) => `\`${flavour}\``).join(", ");
+  throw new VoxError("COMPOSE_UNAVAILABLE", `no Compose program answers: tried ${tried}`);
+}
+
+function composeProgram(flavour: ComposeFlavour, options: FindComposeOptions): ComposeProgram {
+  const run = async (call: ComposeCall, action: readonly string[]): Promise<void> => {
+    const [program] = PROGRAMS[flavour];
+    const settings = base(options);
+    const result = await execa(program, composeArguments(flavour, call, action), {
+      ...settings,
+      cwd: call.folder,
+      env: { ...settings.env, ...Object.fromEntries(call.secrets) },
+      reject: false,
+      all: true,
+    });
+    options.signal.throwIfAborted();
+    if (result.failed) throw failureOf(flavour, action[0] ?? "", result);
+  };
+  return {
+    name: flavour,
+    up: (call, services) => run(call, upAction(services)),
+    down: (call) => run(call, ["down"]),
+  };
+}
+
+const base = ({ env, engine, signal }: FindComposeOptions) =>
+  ({
+    extendEnv: false,
+    env: { ...env, DOCKER_HOST: engine.endpoint, COMPOSE_IGNORE_ORPHANS: undefined },
+    stdin: "ignore",
+    cancelSignal: signal,
+  }) as const;
+
+interface Failed {
+  readonly all?: string | undefined;
+  readonly exitCode?: number | undefined;
+}
+
+function failureOf(flavour: ComposeFlavour, action: string, { all = "", exitCode }: Failed): VoxError {
+  const told = all.trim().split("\n").slice(-TOLD_LINES).join("\n");
+  return new VoxError("COMPOSE_FAILED", `\`${flavour} ${action}\` ended with exit code ${exitCode ?? "unknown"}`, {
+    hint: "see what it printed, below",
+    cause: new Error(told === "" ? "it printed nothing" : told),
+  });
+}

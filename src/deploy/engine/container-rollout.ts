@@ -1,0 +1,114 @@
+import type { Container, ContainerSpec, Engine } from "../../container/engine/engine.ts";
+import { VoxError } from "../../errors/vox-error.ts";
+import { awaitHealth, type HealthPorts } from "../await-health.ts";
+import type { DeployPlan, PlanStep } from "../plan.ts";
+import type { Rollout } from "../rollout.ts";
+import { type EngineDesired, fingerprintOf } from "./desired-container.ts";
+import { type EngineObserved, LABEL, planEngine } from "./plan-engine.ts";
+
+export interface EngineRolloutInput {
+  readonly desired: EngineDesired;
+  readonly sequence: number;
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Brings the image into the engine, under the name of `desired.reference`. */
+  readonly bring: () => Promise<void>;
+}
+
+const STOP_TIMEOUT_MS = 10_000;
+
+/** Looks at what an engine runs for an environment, and plans what makes it run what it should. @throws {VoxError} ENGINE_FAILED */
+export async function engineRollout(engine: Engine, input: EngineRolloutInput, ports: HealthPorts): Promise<Rollout> {
+  const { desired, sequence, secrets } = input;
+  const { signal } = ports;
+  const labels = { [LABEL.imageName]: desired.imageName, [LABEL.environment]: desired.environment };
+  const found = await engine.containers(labels, { signal });
+  const observed = await observe(engine, found, desired);
+  const changedSecrets = changedIn(observed, secrets);
+  const plan = planEngine({ desired, observed, sequence, changedSecrets });
+  const all = new Map(found.map((container) => [container.name, container]));
+  const act = (step: PlanStep) => actOn(step, { engine, all, input, ports });
+  return { plan, act, fresh: () => freshContainer(plan, all) };
+}
+
+async function observe(engine: Engine, found: readonly Container[], { reference }: EngineDesired): Promise<EngineObserved> {
+  const containers = [];
+  for (const container of found) containers.push({ name: container.name, state: await container.inspect() });
+  return { holdsImage: (await engine.images.find(reference)) !== undefined, containers };
+}
+
+/** Values are compared here and go no further. */
+function changedIn({ containers }: EngineObserved, secrets: ReadonlyMap<string, string>): readonly string[] {
+  const env = containers.find(({ state }) => state.status === "running")?.state.env ?? [];
+  if (env.length === 0) return [];
+  return [...secrets].filter(([name, value]) => !env.includes(`${name}=${value}`)).map(([name]) => name);
+}
+
+interface Acting {
+  readonly engine: Engine;
+  /** By name; what is started is added. */
+  readonly all: Map<string, Container>;
+  readonly input: EngineRolloutInput;
+  readonly ports: HealthPorts;
+}
+
+async function actOn({ kind, subject }: PlanStep, { engine, all, input, ports }: Acting): Promise<void> {
+  const { signal } = ports;
+  switch (kind) {
+    case "load-image":
+      return input.bring();
+    case "start-container":
+      all.set(subject, await engine.run(specOf(subject, input), { signal }));
+      return;
+    case "await-health":
+      return awaitHealth(named(all, subject), input.desired.health, ports);
+    case "stop-container":
+      return named(all, subject).stop({ timeoutMs: STOP_TIMEOUT_MS });
+    case "resume-container":
+      return named(all, subject).start();
+    case "remove-container":
+      // What failed to start was removed already.
+      return all.get(subject)?.remove({ timeoutMs: STOP_TIMEOUT_MS });
+    case "compose-up":
+    case "compose-put-back":
+    case "compose-down":
+      throw new VoxError("INTERNAL", `an engine does not know the step \`${kind}\``);
+  }
+}
+
+function named(all: ReadonlyMap<string, Container>, name: string): Container {
+  const container = all.get(name);
+  if (container) return container;
+  throw new VoxError("ENGINE_FAILED", `the container \`${name}\` is gone`);
+}
+
+/** What was started; or what stays, when nothing had to be. */
+function freshContainer({ steps }: DeployPlan, all: ReadonlyMap<string, Container>): Container | undefined {
+  const started = steps.find(({ kind }) => kind === "start-container");
+  if (started) return all.get(started.subject);
+  const leaving = new Set(steps.map(({ subject }) => subject));
+  return [...all.values()].find(({ name }) => !leaving.has(name));
+}
+
+function specOf(name: string, { desired, secrets }: EngineRolloutInput): ContainerSpec {
+  return {
+    name,
+    image: desired.reference,
+    env: Object.fromEntries(secrets),
+    labels: {
+      [LABEL.imageName]: desired.imageName,
+      [LABEL.environment]: desired.environment,
+      [LABEL.image]: desired.image,
+      [LABEL.desired]: fingerprintOf(desired),
+    },
+    ports: desired.ports,
+    restart: "unless-stopped",
+    volumes: Object.fromEntries(
+      Object.entries(desired.volumes).map(([volume, path]) => [
+        `${desired.imageName.replaceAll("/", "-")}-${desired.environment}-${volume}`,
+        path,
+      ]),
+    ),
+    readOnly: desired.sealed,
+    dropsCapabilities: desired.dropsCapabilities,
+  };
+}
