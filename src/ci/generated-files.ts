@@ -11,6 +11,7 @@ import type { FileTexts } from "./file-texts.ts";
 import type { Finding } from "./finding.ts";
 import type { GeneratedFile } from "./generated-file.ts";
 import { renderCliReference } from "./reference/cli-reference.ts";
+import { renderContractInventory } from "./reference/contract-inventory.ts";
 import { renderComplianceReference } from "./reference/compliance-reference.ts";
 import { renderDeployFieldReference } from "./reference/deploy-field-reference.ts";
 import { renderEnvironmentReference } from "./reference/environment-reference.ts";
@@ -29,6 +30,7 @@ export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFil
   { path: "docs/src/reference/deploy-fields.md", text: renderDeployFieldReference() },
   { path: "docs/src/reference/command-compliance.md", text: renderComplianceReference(VALIDATORS) },
   { path: "docs/src/reference/secrets.md", text: renderSecretReference() },
+  { path: "docs/src/architecture/public-contract-inventory.md", text: renderContractInventory(registry) },
   schemaFile(SCHEMA_PATH, commandRegistryJsonSchema()),
   schemaFile("contracts/install/install-policy.schema.json", installPolicyJsonSchema()),
   schemaFile("contracts/manifest/vox-toml.schema.json", voxTomlJsonSchema()),

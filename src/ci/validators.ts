@@ -1,4 +1,12 @@
 import type { Validator } from "./validator.ts";
+import { acceptance } from "./validators/acceptance.ts";
+import { deferrals } from "./validators/deferrals.ts";
+import { invariants } from "./validators/invariants.ts";
+import { policyRestated } from "./validators/policy-restated.ts";
+import { portabilityMixing } from "./validators/portability-mixing.ts";
+import { requiredPages } from "./validators/required-pages.ts";
+import { risks } from "./validators/risks.ts";
+import { supportedRuntimes } from "./validators/supported-runtimes.ts";
 import { ciWorkflow } from "./validators/ci-workflow.ts";
 import { completions } from "./validators/completions.ts";
 import { complianceDocs } from "./validators/compliance-docs.ts";
@@ -50,7 +58,16 @@ const OTHERS: readonly Validator[] = [
   installPolicy,
   ciWorkflow,
   releaseWorkflow,
+  requiredPages,
+  invariants,
+  supportedRuntimes,
+  policyRestated,
+  portabilityMixing,
+  deferrals,
+  risks,
 ];
 
+const WITH_ACCEPTANCE: readonly Validator[] = [...OTHERS, acceptance(OTHERS)];
+
 /** The checks of `vox ci command-compliance`, in the order in which they run. */
-export const VALIDATORS: readonly Validator[] = [...OTHERS, complianceDocs(OTHERS)];
+export const VALIDATORS: readonly Validator[] = [...WITH_ACCEPTANCE, complianceDocs(WITH_ACCEPTANCE)];

@@ -9,7 +9,7 @@ import { type CommandContext, isGiven } from "../command-context.ts";
 import { printResult } from "../output.ts";
 import { findingFormat, printFindings } from "./print-findings.ts";
 
-const FOLDERS = ["contracts", "docs/src/reference"] as const;
+const FOLDERS = ["contracts", "docs/src"] as const;
 const CHECK = { id: "docs-sync", statement: "each generated page and schema is as it would be made now" };
 
 /** `vox ci docs-sync`. */

@@ -4,6 +4,7 @@ import type { ComplianceFacts } from "../../../src/ci/validator.ts";
 import { VALIDATORS } from "../../../src/ci/validators.ts";
 import { REAL_FACTS, withFile, withProgram } from "./facts.ts";
 import { type Planted, PLANTED_IN_CODE, PLANTED_IN_PAGES, SOUND } from "./planted-pages.ts";
+import { PLANTED_IN_PROMISES } from "./planted-promises.ts";
 import { PLANTED_IN_TOOLCHAIN } from "./planted-toolchain.ts";
 
 const REGISTRY = "contracts/cli/command-registry.yaml";
@@ -36,6 +37,7 @@ describe("this checkout", () => {
 const PLANTED: Planted = [
   ...PLANTED_IN_CODE,
   ...PLANTED_IN_TOOLCHAIN,
+  ...PLANTED_IN_PROMISES,
   ...PLANTED_IN_PAGES,
   ["registry-schema", "there is no command registry", removed(REGISTRY)],
   [

@@ -1,0 +1,34 @@
+import { headingsOf } from "../markdown/page.ts";
+import { errorsOf, type Validator } from "../validator.ts";
+
+const finding = errorsOf("required-pages");
+
+const REFERENCE =
+  "cli command-compliance contracts deploy-fields env-vars errors exit-codes handoff image package-archive provenance registries sbom secrets signing toolchain verify vocabulary vox-lock vox-portability-ssot vox-toml";
+const HOW_TO = "air-gap ci-recipes migrate-from-compose migrate-from-dockerfile publish-a-package run-a-private-registry";
+const ARCHITECTURE =
+  "deferral-register doc-to-code-acceptance-checklist house public-contract-inventory risk-register rollout testing vox-cross-platform-runbook vox-docker-dotvox-portability-research-2026 vox-portability-implementation-plan-2026";
+
+const PAGES = Object.entries({ reference: REFERENCE, "how-to": HOW_TO, architecture: ARCHITECTURE }).flatMap(
+  ([folder, names]) => names.split(" ").map((name) => `docs/src/${folder}/${name}.md`),
+);
+
+/** What a page of a folder says in its first lines, so that nobody takes an analysis for a promise. */
+const STANDING = { "docs/src/reference/": /^\*Normative\b/m, "docs/src/architecture/": /^[*_]Analytical\b/m } as const;
+
+export const requiredPages: Validator = {
+  id: "required-pages",
+  statement:
+    "the pages that a reader is promised are there with a title, reference pages say that they are normative and architecture pages that they are not",
+  run: ({ files }) => [
+    ...PAGES.filter((path) => headingsOf(files.text(path) ?? "").length === 0).map((file) =>
+      finding("the page is not there, or has no title", { file }),
+    ),
+    ...Object.entries(STANDING).flatMap(([folder, standing]) =>
+      files
+        .under(folder)
+        .filter((path) => path.endsWith(".md") && !standing.test((files.text(path) ?? "").slice(0, 600)))
+        .map((file) => finding("the page does not say whether it is normative or analytical", { file, line: 1 })),
+    ),
+  ],
+};

@@ -1,0 +1,69 @@
+import type { ComplianceFacts } from "../../../src/ci/validator.ts";
+import { withFile } from "./facts.ts";
+import type { Planted } from "./planted-pages.ts";
+
+const SSOT = "docs/src/reference/vox-portability-ssot.md";
+const CHECKLIST = "docs/src/architecture/doc-to-code-acceptance-checklist.md";
+const REGISTER = "docs/src/architecture/deferral-register.md";
+const RISKS = "docs/src/architecture/risk-register.md";
+const RECIPES = "docs/src/how-to/ci-recipes.md";
+
+const edited = (path: string, from: string | RegExp, to: string): ComplianceFacts =>
+  withFile(path, (text) => text.replace(from, to));
+const removed = (path: string): ComplianceFacts => withFile(path, () => undefined);
+const added = (path: string, text: string): ComplianceFacts => withFile(path, (before) => `${before}\n${text}\n`);
+
+export const PLANTED_IN_PROMISES: Planted = [
+  ["required-pages", "the page is not there, or has no title", removed(REGISTER)],
+  ["required-pages", "the page is not there, or has no title", withFile(SSOT, () => "")],
+  ["required-pages", "the page does not say whether it is normative or analytical", edited(SSOT, "*Normative.", "*True.")],
+  ["required-pages", "the page does not say whether it is normative or analytical", edited(REGISTER, "*Analytical:", "*So:")],
+  ["invariants", "there is no table of invariants", edited(SSOT, "## Invariants", "## Rules")],
+  ["invariants", "`no-secrets` is there twice", edited(SSOT, "| `base-locked` |", "| `no-secrets` |")],
+  ["invariants", "`lock-fresh` has not one enforcement home that is there", removed("src/ops/materialize-project.ts")],
+  [
+    "invariants",
+    "`lock-fresh` has not one enforcement home that is there",
+    edited(SSOT, "`src/ops/materialize-project.ts` |", "`src/ops/materialize-project.ts` `src/ops/ports.ts` |"),
+  ],
+  ["invariants", "no test shows `lock-fresh`", removed("test/system/stale-lock.test.ts")],
+  ["supported-runtimes", "`Podman` is called supported, and no system test shows it", removed("test/system/load.test.ts")],
+  [
+    "supported-runtimes",
+    "there is no table below `Runtimes and their caveats`",
+    edited(SSOT, "## Runtimes and", "## Engines and"),
+  ],
+  ["policy-restated", "there is no normative page", removed(SSOT)],
+  [
+    "policy-restated",
+    "the page does not link to the normative one",
+    withFile(RECIPES, (text) => text.replaceAll("vox-portability-ssot.md", "vox-lock.md")),
+  ],
+  [
+    "policy-restated",
+    "`a container shares its host s kernel system calls …` is said on the normative page: link to it",
+    added(RECIPES, "A container shares its host's kernel.\nSystem calls, cgroups, limits and security modules are the host's."),
+  ],
+  [
+    "portability-mixing",
+    "the page speaks of applications and of the tool itself",
+    added("docs/src/reference/toolchain.md", "Then run `vox deploy`."),
+  ],
+  ["portability-mixing", "the page speaks of applications and of the tool itself", added(RECIPES, "Then run `vox upgrade`.")],
+  ["deferrals", "`WASI` is not in the register", edited(REGISTER, "| WASI ", "| Wasm ")],
+  [
+    "deferrals",
+    "`macOS as a tested platform of the tool` has no trigger, or nothing in its place",
+    edited(REGISTER, "a month without a failure that is its own", ""),
+  ],
+  ["risks", "R3 is not in the register", edited(RISKS, "| R3: ", "| R9: ")],
+  ["risks", "no test guards `R1: the lock is too weak for deployment`", removed("test/system/same-image.test.ts")],
+  ["acceptance", "WP3.2 has no row", edited(CHECKLIST, "| WP3.2 |", "| WP3.9 |")],
+  ["acceptance", "WP1.3 names no file that is there", removed("src/project/materialized-project.ts")],
+  [
+    "acceptance",
+    "G1 names `sameness`, which is no check",
+    edited(CHECKLIST, "| `vocabulary`, `decisions`", "| `sameness`, `decisions`"),
+  ],
+  ["acceptance", "G3 names `test/system/stale-lock.test.ts`, which is no check", removed("test/system/stale-lock.test.ts")],
+];
