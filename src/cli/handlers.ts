@@ -30,6 +30,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   rollback: () => import("./commands/rollback.ts"),
   deployments: () => import("./commands/deployments.ts"),
   verify: () => import("./commands/verify.ts"),
+  push: () => import("./commands/push.ts"),
   deploy: () => import("./commands/deploy.ts"),
   "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),
   "ci-docs-sync": () => import("./commands/ci-docs-sync.ts"),

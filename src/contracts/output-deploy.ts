@@ -14,6 +14,21 @@ export const imageDocument = z.looseObject({
   out: z.string().nullish().describe("Where it was written; null or absent when nothing was"),
 });
 
+export const pushDocument = z.looseObject({
+  repository: z.string(),
+  images: z.array(
+    z.looseObject({
+      reference: z.string(),
+      digest,
+      mediaType: z.string(),
+      tags: z.array(z.string()),
+      referrers: count.describe("What is attached to it, and to that"),
+    }),
+  ),
+  transfer: z.looseObject({ bytes: sizeBytes, blobs: count, mounted: count, skipped: count, requests: count }),
+  pushed: z.boolean().describe("False with `--dry-run`"),
+});
+
 export const deploymentEntry = z.looseObject({
   sequence: count.describe("Counts the environment's deployments from 1"),
   result: z.enum(["started", "succeeded", "rolled-back", "failed", "yielded", "interrupted"]),

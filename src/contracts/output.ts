@@ -3,7 +3,7 @@ import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { cacheClearDocument, cacheDirDocument, cacheGcDocument, cacheStatusDocument } from "./output-cache.ts";
 import { commandsDocument, doctorDocument, explainDocument, upgradeDocument } from "./output-help.ts";
 import { infoDocument, loginDocument, logoutDocument, searchDocument, yankDocument } from "./output-registry.ts";
-import { deployDocument, deploymentsDocument, imageDocument, rollbackDocument } from "./output-deploy.ts";
+import { deployDocument, deploymentsDocument, imageDocument, pushDocument, rollbackDocument } from "./output-deploy.ts";
 import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
 
 /** The documents that commands print with `--json` (contracts, §8). Readers ignore keys that they do not know; keys are only ever added. */
@@ -253,6 +253,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   verify: verifyImageDocument,
   package: imageDocument,
   deploy: deployDocument,
+  push: pushDocument,
   deployments: deploymentsDocument,
   rollback: rollbackDocument,
   "file-list": fileListDocument,

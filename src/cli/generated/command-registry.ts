@@ -775,6 +775,33 @@ export const COMMAND_REGISTRY: CommandRegistry = {
       exit_codes: [0, 64, 70, 73, 77, 130, 143],
     },
     {
+      path: "push",
+      summary: "Push the images of a layout to a registry, with all that is attached to them",
+      arguments: [
+        {
+          name: "LAYOUT",
+          description: "A folder that holds an image layout, or oci-layout:DIR:TAG for one image of it",
+          required: true,
+        },
+        { name: "REF", description: "Where to push; without a tag the images keep theirs", required: true },
+      ],
+      options: [{ name: "dry-run", description: "Prove the layout and say what would be pushed, and push nothing" }],
+      handler: "push",
+      status: "stable",
+      lane: "any",
+      area: "applications",
+      docs: "reference/cli.md#vox-push",
+      environment: [
+        "VOX_REGISTRY",
+        "VOX_REGISTRY_TOKEN",
+        "VOX_INSECURE_REGISTRIES",
+        "DOCKER_CONFIG",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+      ],
+      exit_codes: [0, 64, 65, 69, 70, 75, 77, 78, 130, 143],
+    },
+    {
       path: "deploy",
       summary: "Build the application's image and bring it to where it runs",
       arguments: [{ name: "ENV", description: "Environment of [deploy.environments]", required: false, default: "production" }],

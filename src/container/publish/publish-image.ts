@@ -17,6 +17,8 @@ export interface PublishOptions extends TransferOptions {
   readonly askedTags?: readonly string[];
   /** Tags that do not move: one that names other content already stops the push before it begins. */
   readonly fixedTags?: readonly string[];
+  /** Pushes this very index, also where what stands there is the same image with other facts of its commit. */
+  readonly exactly?: boolean;
   /** The repository of the same host that should hold a blob; see `mountSources`. */
   readonly mountFrom?: ReadonlyMap<Digest, string>;
   /** Transfers at one time. */
@@ -91,8 +93,7 @@ function isStanding(
   current: Descriptor,
   options: PublishOptions,
 ): Promise<boolean> {
-  const fixed = options.fixedTags ?? [];
-  return fixed.length > 0
+  return options.exactly || (options.fixedTags ?? []).length > 0
     ? Promise.resolve(false)
     : isSameImage(image, current, knownReader(repository, options), signalOf(options));
 }
