@@ -18,6 +18,8 @@ export interface BuildProjectOptions {
   readonly folder: string;
   readonly offline: boolean;
   readonly vendored: Vendored;
+  /** What an engine lays upon the base may be left to whoever builds a Dockerfile. */
+  readonly lower?: "built" | "left-out";
 }
 
 /**
@@ -31,7 +33,8 @@ export async function buildProjectImage(
 ): Promise<ProjectImage> {
   const { voxVersion, created, signal, onEvent } = ports;
   const plan = planImage(project, { voxVersion, ...(created === undefined ? {} : { created }) });
-  const image = await buildImage(plan, {
+  const { lower: _, ...native } = plan;
+  const image = await buildImage(options.lower === "left-out" ? native : plan, {
     content,
     layers: ports.layers,
     bases: {

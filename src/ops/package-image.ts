@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { dockerArchive } from "../container/output/docker-archive.ts";
+import { dockerfileFolder } from "../container/output/dockerfile-folder.ts";
 import { writeLayout } from "../container/output/write-layout.ts";
 import { streamOf } from "../core/byte-stream.ts";
 import type { TransferSummary } from "../oci/copy.ts";
@@ -32,7 +33,12 @@ export async function packageImage(project: OpenProject, options: PackageOptions
   const folder = memberDir(project, options.member);
   const built = await buildProjectImage(
     materialized,
-    { folder, offline: options.hold.offline, vendored: project.vendored },
+    {
+      folder,
+      offline: options.hold.offline,
+      vendored: project.vendored,
+      lower: options.format === "dockerfile" ? "left-out" : "built",
+    },
     ports,
   );
   const sboms = sbomFiles(imageSubject(materialized.project, built, ports));
@@ -70,6 +76,8 @@ async function writeImage({ built, sboms, signing }: Finished, options: PackageO
       });
       return { reference: `oci-layout:${outDir}:${environment}`, transfer, out: outDir };
     }
+    case "dockerfile":
+      return writeDockerfile(built, outDir, ports);
     case "docker-archive": {
       const out = join(outDir, `${plan.imageName}.tar`);
       const reference = `${plan.imageName}:${environment}`;
@@ -79,4 +87,21 @@ async function writeImage({ built, sboms, signing }: Finished, options: PackageO
       return { reference, transfer: NO_TRANSFER, out };
     }
   }
+}
+
+/** A hidden file by which the folder is known again as one of vox's. */
+const DOCKERFILE_MARK = ".vox-dockerfile";
+
+async function writeDockerfile({ plan, image }: ProjectImage, outDir: string, ports: PackagePorts): Promise<Written> {
+  const { signal, onEvent, hostPlatform } = ports;
+  const { files, leftovers } = await dockerfileFolder(image, plan, { platform: hostPlatform, signal });
+  await ports.replaceFolder(outDir, DOCKERFILE_MARK, async (folder) => {
+    await folder.addStream(DOCKERFILE_MARK, streamOf(Buffer.from("1\n")));
+    for (const { path, content } of files) await folder.addStream(path, content());
+  });
+  if (leftovers.length > 0) {
+    const message = `the base's ${leftovers.join(", ")} cannot be taken away by a Dockerfile: an image built of it keeps them`;
+    onEvent({ kind: "warning", code: "DOCKERFILE_LEFTOVERS", message });
+  }
+  return { reference: outDir, transfer: NO_TRANSFER, out: outDir };
 }

@@ -162,6 +162,12 @@ export interface FreshFolder {
   addFile(name: string, text: string): Promise<void>;
 }
 
+/** A folder that is being made. */
+export interface FreshTree {
+  /** A file, and the folders that lead to it. */
+  addStream(path: string, content: ByteStream): Promise<void>;
+}
+
 /** Where results are written: whole or not at all. */
 export interface OutputPorts {
   /**
@@ -169,6 +175,12 @@ export interface OutputPorts {
    * @throws {VoxError} CANNOT_WRITE, also when `dir` holds something that vox did not write
    */
   replaceLayout<T>(dir: string, fill: (layout: FreshLayout, folder: FreshFolder) => Promise<T>): Promise<T>;
+  /**
+   * The same for any folder that vox writes whole.
+   * @param mark a file of it by which it is known again
+   * @throws {VoxError} CANNOT_WRITE
+   */
+  replaceFolder(dir: string, mark: string, fill: (folder: FreshTree) => Promise<void>): Promise<void>;
   /** @throws {VoxError} CANNOT_WRITE */
   writeFile(path: string, content: ByteStream): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { ByteStream } from "../core/byte-stream.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import { FsLayoutStore } from "../oci/fs-layout-store.ts";
-import type { FreshFolder, FreshLayout, OutputPorts } from "../ops/ports.ts";
+import type { FreshFolder, FreshLayout, FreshTree, OutputPorts } from "../ops/ports.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** How often a place is fought for: each time somebody else took it in the moment between two renames. */
@@ -15,20 +15,32 @@ const BESIDE = /\.[0-9a-f-]{36}\.vox$/;
 /** Writes results beside their place and renames them into it, so that a reader sees the old one or the new one. */
 export const fsOutput: OutputPorts = {
   replaceLayout: (dir, fill) => writing(dir, () => replaceLayout(dir, fill)),
+  replaceFolder: (dir, mark, fill) => writing(dir, () => replaceWhole(dir, mark, (fresh) => fill(freshTree(fresh)))),
   writeFile: (path, content) => writing(path, () => writeFileBeside(path, content)),
 };
 
 export const makeFolder = (dir: string): Promise<void> =>
   writing(dir, async () => void (await mkdir(dir, { recursive: true })));
 
-async function replaceLayout<T>(dir: string, fill: (layout: FreshLayout, folder: FreshFolder) => Promise<T>): Promise<T> {
-  refuseForeign(dir, await contentsOf(dir));
+const replaceLayout = <T>(dir: string, fill: (layout: FreshLayout, folder: FreshFolder) => Promise<T>): Promise<T> =>
+  replaceWhole(dir, "oci-layout", (fresh) =>
+    fill(new FsLayoutStore(fresh), { addFile: (name, text) => writeFile(join(fresh, name), text, { flag: "wx" }) }),
+  );
+
+const freshTree = (fresh: string): FreshTree => ({
+  addStream: async (path, content) => {
+    await mkdir(dirname(join(fresh, path)), { recursive: true });
+    await writeFile(join(fresh, path), content, { flag: "wx", mode: 0o644 });
+  },
+});
+
+/** @param mark what a folder holds that vox wrote */
+async function replaceWhole<T>(dir: string, mark: string, fill: (fresh: string) => Promise<T>): Promise<T> {
+  refuseForeign(dir, await contentsOf(dir), mark);
   await removeAbandoned(dir);
   const fresh = besidePath(dir);
   try {
-    const result = await fill(new FsLayoutStore(fresh), {
-      addFile: (name, text) => writeFile(join(fresh, name), text, { flag: "wx" }),
-    });
+    const result = await fill(fresh);
     await putInPlace(fresh, dir);
     return result;
   } finally {
@@ -64,10 +76,11 @@ async function removeAbandoned(dir: string): Promise<void> {
   }
 }
 
-/** An empty folder or an image layout may be replaced; anything else is somebody's. */
-function refuseForeign(dir: string, names: readonly string[] | undefined): void {
-  if (names === undefined || names.length === 0 || names.includes("oci-layout")) return;
-  throw new VoxError("CANNOT_WRITE", `\`${dir}\` holds files that are no image layout`, {
+/** An empty folder, or one that vox wrote, may be replaced; anything else is somebody's. */
+function refuseForeign(dir: string, names: readonly string[] | undefined, mark: string): void {
+  if (names === undefined || names.length === 0 || names.includes(mark)) return;
+  const what = mark === "oci-layout" ? "are no image layout" : "vox did not write there";
+  throw new VoxError("CANNOT_WRITE", `\`${dir}\` holds files that ${what}`, {
     hint: "name another folder with `--out DIR`",
   });
 }

@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { createServer } from "node:net";
+import { Readable } from "node:stream";
 import Docker from "dockerode";
-import { foreignMembers } from "../../src/archive/foreign-members.ts";
+import { foreignEntries, foreignMembers } from "../../src/archive/foreign-members.ts";
 import { streamOf } from "../../src/core/byte-stream.ts";
 import { portOf } from "./loopback-port.ts";
 
@@ -14,6 +17,10 @@ export interface TestEngine {
   running(id: string, port: number): TestContainer;
   /** The image's file tree as a container sees it: by path, `755 0:0`, or `-> target` of a link. */
   tree(reference: string): Promise<ReadonlyMap<string, string>>;
+  /** The same with sizes and digests of files. */
+  wholeTree(reference: string): Promise<Readonly<Record<string, string>>>;
+  /** What `docker build .` in a folder does. */
+  build(folder: string, options: { readonly tag: string; readonly buildkit: boolean }): Promise<void>;
   /** Every image with a label, those between two steps too: its names, none for one that a build left. */
   imagesLabelled(label: string): Promise<readonly (readonly string[])[]>;
   /** Removes every image with a label. */
@@ -107,6 +114,36 @@ async function treeIn(container: Docker.Container): Promise<ReadonlyMap<string, 
   return tree;
 }
 
+async function wholeTreeIn(container: Docker.Container): Promise<Readonly<Record<string, string>>> {
+  const tree: Record<string, string> = {};
+  const bytes = async function* (): AsyncIterable<Uint8Array> {
+    for await (const chunk of await container.export()) yield Buffer.from(chunk);
+  };
+  for await (const { member, sizeBytes, content } of foreignEntries(bytes())) {
+    const { path, kind, target, mode, uid, gid } = member;
+    const hash = createHash("sha256");
+    for await (const chunk of content) hash.update(chunk);
+    const facts = `${kind} ${mode.toString(8)} ${uid}:${gid} ${target}`;
+    tree[path.replace(/\/$/, "")] = `${facts} ${sizeBytes} ${hash.digest("hex").slice(0, 12)}`;
+  }
+  return tree;
+}
+
+async function buildFolder(
+  docker: Docker,
+  folder: string,
+  { tag, buildkit }: { tag: string; buildkit: boolean },
+): Promise<void> {
+  const context = Readable.from([execFileSync("tar", ["-C", folder, "-c", "."], { maxBuffer: 1 << 30 })]);
+  const options: Docker.ImageBuildOptions = { t: tag, rm: true, forcerm: true };
+  // As a number: the library opens a session for the text, which no test needs.
+  const answer = await docker.buildImage(context, buildkit ? Object.assign(options, { version: 2 }) : options);
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(Buffer.from(chunk));
+  const text = Buffer.concat(chunks).toString("utf8");
+  if (text.includes('"errorDetail"')) throw new Error(`the build failed: ${text.slice(-2000)}`);
+}
+
 /** Limits below any machine's own: Podman asks for more than a limited root may give. */
 const ULIMITS = [
   { Name: "nofile", Soft: 1024, Hard: 1024 },
@@ -144,6 +181,15 @@ export function testEngine(address: string): TestEngine {
         await container.remove({ force: true });
       }
     },
+    wholeTree: async (reference) => {
+      const container = await docker.createContainer({ Image: reference, Cmd: ["true"] });
+      try {
+        return await wholeTreeIn(container);
+      } finally {
+        await container.remove({ force: true });
+      }
+    },
+    build: (folder, options) => buildFolder(docker, folder, options),
     imagesLabelled: async (label) =>
       (await docker.listImages({ all: true, filters: { label: [label] } })).map((image) =>
         (image.RepoTags ?? []).filter((name) => name !== "<none>:<none>"),

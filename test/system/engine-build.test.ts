@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parsePlatform } from "../../src/core/platform.ts";
@@ -8,19 +8,11 @@ import { testEngine } from "../support/docker-engine.ts";
 import { filesOf, layoutImage } from "../support/image-tree.ts";
 import { requireService } from "../support/services.ts";
 import { APK, APT, hasBusybox, type ShellBase, writeShellBase } from "../support/shell-base.ts";
-import { at, createDesk, type Desk, PROGRAM, succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
+import { layShop as layNewShop, type Shop } from "../support/shell-shop.ts";
+import { at, PROGRAM, succeeded, textAt } from "../support/vox-cli.ts";
 
 const [docker, podman] = [await requireService("docker"), await requireService("podman")];
 const ready = hasBusybox();
-
-/** An application on a base with a shell of its own, on a desk of its own. */
-interface Shop {
-  readonly desk: Desk;
-  readonly layout: string;
-  vox(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<VoxRun>;
-  /** Writes [deploy.container] anew and locks. */
-  ask(lines: string): Promise<void>;
-}
 
 /** What is built on a test's base can be told from what others build. */
 const LABEL = `dev.vox.test=${randomUUID()}`;
@@ -35,26 +27,7 @@ afterAll(async () => {
 
 const BASE_ALONE = [[expect.stringContaining("localhost/vox-base:")]];
 
-async function layShop(base: ShellBase): Promise<Shop> {
-  const desk = createDesk();
-  const folder = join(desk.folder, "shop");
-  mkdirSync(folder);
-  writeFileSync(join(folder, "main.sh"), "cat /ran\nsleep 60\n");
-  await writeShellBase(join(desk.folder, "base"), labelled(base));
-  const vox = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<VoxRun> =>
-    desk.vox(args, { cwd: folder, env });
-  return {
-    desk,
-    layout: join(folder, "dist/oci-layout"),
-    vox,
-    ask: async (lines) => {
-      const head =
-        '[package]\nname = "shop"\nkind = "application"\n\n[deploy.container]\nbase_image = "oci-layout:../base:base"\n';
-      writeFileSync(join(folder, "Vox.toml"), `${head}cmd = ["/bin/sh", "main.sh"]\n${lines}\n`);
-      succeeded(await vox(["lock"]));
-    },
-  };
-}
+const layShop = (base: ShellBase): Promise<Shop> => layNewShop(labelled(base));
 
 const FOREIGN = [parsePlatform("linux/arm64")];
 const AMD64 = 'platforms = ["linux/amd64"]';

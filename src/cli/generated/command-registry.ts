@@ -674,7 +674,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
           name: "format",
           value: "FORMAT",
           description: "What to write",
-          choices: ["oci-layout", "docker-archive"],
+          choices: ["oci-layout", "docker-archive", "dockerfile"],
           default: "oci-layout",
         },
         { name: "out", value: "DIR", description: "Folder to write; dist/FORMAT by default" },

@@ -1,4 +1,3 @@
-import type { LayerCompression } from "../../archive/compress.ts";
 import { decompressLayer } from "../../archive/decompress.ts";
 import { foreignMembers } from "../../archive/foreign-members.ts";
 import type { FolderFacts } from "../../archive/tar-entry.ts";
@@ -8,10 +7,10 @@ import { digestOf } from "../../core/digest.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import type { TransferOptions } from "../../oci/content-store.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { MEDIA_TYPE } from "../../oci/media-types.ts";
 import type { WorkdirPlace } from "../plan/workdir-place.ts";
 import type { BaseImage, FactMemory } from "./base-image.ts";
 import { BaseTree } from "./base-tree.ts";
+import { compressionOf } from "./layer-compression.ts";
 
 export interface PlaceOptions extends TransferOptions {
   readonly workdir: string;
@@ -49,11 +48,6 @@ function tarOf(layer: Descriptor, { reader }: BaseImage, options: TransferOption
       cause: error,
     });
   }
-}
-
-function compressionOf({ mediaType }: Descriptor): LayerCompression {
-  if (mediaType === MEDIA_TYPE.layerTar) return "none";
-  return mediaType === MEDIA_TYPE.layerTarZstd ? "zstd" : "gzip";
 }
 
 /** A line for the workdir, then one for each directory: mode, owner, path. */

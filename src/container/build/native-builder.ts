@@ -1,5 +1,6 @@
 import { mapConcurrent } from "../../core/concurrency.ts";
 import type { Digest } from "../../core/digest.ts";
+import type { Platform } from "../../core/platform.ts";
 import type { EventSink } from "../../core/events.ts";
 import type { ContentReader, TransferOptions } from "../../oci/content-store.ts";
 import { MemoryStore } from "../../oci/memory-store.ts";
@@ -37,6 +38,8 @@ export interface BuiltImage extends Image {
   readonly layersMade: number;
   /** Layers that lie in the base's repository, for `mountSources`. */
   readonly baseLayers: readonly Digest[];
+  /** What each platform stands on, as locked. */
+  readonly bases: ReadonlyMap<Platform, BaseImage>;
 }
 
 /**
@@ -62,8 +65,9 @@ export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<Bu
   );
   const root = assembleIndex(plan, platforms, documents);
   const reader = unionReader([documents, ports.layers.blobs, content, ...new Set(bases.map(({ base }) => base.reader))]);
-  const baseLayers = new Set(bases.flatMap(({ stored }) => stored));
-  return { root, reader, platforms, layersMade: layers.madeCount, baseLayers: [...baseLayers] };
+  const baseLayers = new Set(bases.flatMap(({ locked }) => locked.layers.map((layer) => layer.digest)));
+  const locked = new Map(bases.map((opened) => [opened.planned.platform, opened.locked]));
+  return { root, reader, platforms, layersMade: layers.madeCount, baseLayers: [...baseLayers], bases: locked };
 }
 
 interface OpenedBase {
@@ -71,25 +75,25 @@ interface OpenedBase {
   /** With what an engine laid upon it. */
   readonly base: BaseImage;
   readonly place: WorkdirPlace;
-  /** Layers that lie in the base's repository. */
-  readonly stored: readonly Digest[];
+  readonly locked: BaseImage;
 }
 
 async function openBase(plan: ImagePlan, planned: PlannedPlatform, ports: BuildPorts): Promise<OpenedBase> {
   const { platform } = planned;
   const { workdir } = plan.application;
   const manifest = baseManifestDigest(plan.base, platform);
-  if (plan.base.kind === "scratch" || manifest === undefined)
-    return { planned, base: scratchBase(platform), stored: [], place: placeOnScratch(workdir, plan.systemFiles) };
+  if (plan.base.kind === "scratch" || manifest === undefined) {
+    const base = scratchBase(platform);
+    return { planned, base, locked: base, place: placeOnScratch(workdir, plan.systemFiles) };
+  }
   const { bases, onEvent, signal } = ports;
   const options = signal ? { signal } : {};
   const locked = await readBaseImage(bases, { locked: plan.base, platform, manifest, ...options });
-  const stored = locked.layers.map((layer) => layer.digest);
   const base = await withLower(plan, { base: locked, manifest, platform }, ports);
-  if (!isOddWorkdir(workdir)) return { planned, base, stored, place: { workdir, above: [] } };
+  if (!isOddWorkdir(workdir)) return { planned, base, locked, place: { workdir, above: [] } };
   onEvent?.({ kind: "step", message: `ask the base for ${platform} what is above \`${workdir}\`` });
   const { facts } = bases;
-  return { planned, base, stored, place: await readWorkdirPlace(base, { workdir, ...(facts && { facts }), ...options }) };
+  return { planned, base, locked, place: await readWorkdirPlace(base, { workdir, ...(facts && { facts }), ...options }) };
 }
 
 /** The base with what an engine lays upon it, where the plan has such a part. */
