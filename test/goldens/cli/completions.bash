@@ -19,6 +19,7 @@ _vox() {
       " logout") path="logout" ;;
       " package") path="package" ;;
       " verify") path="verify" ;;
+      " push") path="push" ;;
       " deploy") path="deploy" ;;
       " rollback") path="rollback" ;;
       " deployments") path="deployments" ;;
@@ -162,7 +163,7 @@ _vox() {
     "pm cache clear:--package") COMPREPLY=(); return ;;
     "pm cache clear:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "pm cache clear:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
-    "package:--format") COMPREPLY=($(compgen -W "oci-layout docker-archive" -- "$current")); return ;;
+    "package:--format") COMPREPLY=($(compgen -W "oci-layout docker-archive dockerfile" -- "$current")); return ;;
     "package:--out") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "package:--sign-key") COMPREPLY=(); return ;;
     "package:--signature-format") COMPREPLY=($(compgen -W "bundle legacy both" -- "$current")); return ;;
@@ -178,6 +179,9 @@ _vox() {
     "keys generate:--package") COMPREPLY=(); return ;;
     "keys generate:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "keys generate:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "push:--package") COMPREPLY=(); return ;;
+    "push:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "push:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "deploy:--target") COMPREPLY=($(compgen -W "container compose" -- "$current")); return ;;
     "deploy:--tag") COMPREPLY=(); return ;;
     "deploy:--lane") COMPREPLY=($(compgen -W "local ci release" -- "$current")); return ;;
@@ -224,7 +228,7 @@ _vox() {
     "completions:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
   esac
   case "$path" in
-    "") words_here="init add remove update lock sync tree why outdated login logout package verify deploy rollback deployments commands explain doctor upgrade completions pm keys ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
+    "") words_here="init add remove update lock sync tree why outdated login logout package verify push deploy rollback deployments commands explain doctor upgrade completions pm keys ci --package --json --color -q --quiet -v --verbose --project --no-progress -h --help -V --version" ;;
     "pm") words_here="publish search info yank index mirror vendor verify cache --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache") words_here="dir status gc clear --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "keys") words_here="generate --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -255,6 +259,7 @@ _vox() {
     "package") words_here="--format --out --list --sign-key --signature-format --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "verify") words_here="--key --lock --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "keys generate") words_here="--out --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "push") words_here="--dry-run --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deploy") words_here="--target --load --run --tag --lane --dry-run --sign-key --signature-format --take-over --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "rollback") words_here="--to --local --dry-run --take-over --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deployments") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
