@@ -1,11 +1,12 @@
 import { COMPRESSOR_NAME, compressLayer } from "../../archive/compress.ts";
 import { proveCompressor } from "../../archive/compressor-proof.ts";
-import { canonicalJson, type JsonValue } from "../../core/canonical-json.ts";
+import { canonicalJson, canonicalJsonBytes, type JsonValue } from "../../core/canonical-json.ts";
 import type { ByteStream } from "../../core/byte-stream.ts";
-import { type Digest, digestOf } from "../../core/digest.ts";
+import { type Digest, Digester, digestOf } from "../../core/digest.ts";
 import type { EventSink } from "../../core/events.ts";
 import type { ContentReader, TransferOptions } from "../../oci/content-store.ts";
 import type { Compression } from "../../project/deploy-intent.ts";
+import type { ApplicationFile } from "../../project/materialized-project.ts";
 import type { PlannedApplication } from "../plan/image-plan.ts";
 import type { LayerPackage, PackageLayer } from "../plan/layer-plan.ts";
 import type { SystemFile } from "../plan/system-files.ts";
@@ -57,7 +58,7 @@ export class LayerMaker {
       ...(above.length > 0 && { above: above.map((folder) => ({ ...folder, owner: { ...folder.owner } })) }),
       writable,
       owner: { ...owner },
-      files: files.map((file) => ({ ...file })),
+      files: digestOfFiles(files),
     });
     return this.#once(key, "the application layer", () =>
       applicationTar({ ...application, workdir, above }, this.#ports.content, this.#ports),
@@ -110,6 +111,13 @@ export class LayerMaker {
     const { diffId, mediaType, digest, size } = compressor.result();
     return { descriptor: { mediaType, digest, size }, diffId };
   }
+}
+
+/** A file at a time: the text of a hundred thousand would be many megabytes. */
+function digestOfFiles(files: readonly ApplicationFile[]): Digest {
+  const digester = new Digester();
+  for (const file of files) digester.update(canonicalJsonBytes({ ...file }));
+  return digester.digest();
 }
 
 async function* stoppable(stream: ByteStream, signal: AbortSignal | undefined): ByteStream {

@@ -1,0 +1,2 @@
+/** Content by absolute path. @throws where apt, dpkg-deb or the network are missing */
+export function debianLibraries(architecture: "arm64" | "amd64"): Map<string, Buffer>;
