@@ -59,7 +59,10 @@ export async function contentChecks(
   const reader = new LayerReader(repository, ports.signal);
   for (const platform of image.platforms) {
     const base = binding && (await baseCheck(platform, binding, facts.trusted, options.offline, ports));
-    const judged = await reader.judge(platform, base?.layers);
+    const judged = await reader.judge(platform, {
+      baseLayers: base?.layers,
+      engineBuilt: facts.trusted && facts.provenance?.engineBuilt === true,
+    });
     const expected = expectedPackages(platform, binding, facts.provenance);
     checks.push(
       ...(base ? [base.check] : []),

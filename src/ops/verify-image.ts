@@ -6,16 +6,19 @@ import { checkAttached, checkSignatures } from "../attest/verify/check-signature
 import type { ImageEvidence, Trust, TrustCheck } from "../attest/verify/evidence.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import { isVoxError } from "../errors/vox-error.ts";
-import type { CachePorts, FolderPorts, ImagePorts, KeyPorts, RunPorts } from "./ports.ts";
+import type { KeyPorts } from "./ports.ts";
 import { readBundles, readSimpleSignatures } from "./read-attached.ts";
 import { type ImagePlace, type ReadImage, readImage } from "./read-image.ts";
 import { contentChecks, type LockWish } from "./verify-contents.ts";
+import { rebuildChecks, type RebuildPorts, type RebuildWish } from "./verify-rebuild.ts";
 
 export interface VerifyImageOptions {
   /** Absolute paths of public keys; one of them must have signed. */
   readonly keys: readonly string[];
   readonly lock?: LockWish;
   readonly offline: boolean;
+  /** Builds the image again and compares. */
+  readonly rebuild?: RebuildWish;
 }
 
 /** The document of `verify`. */
@@ -25,11 +28,7 @@ export interface VerifyImageResult {
   readonly checks: readonly TrustCheck[];
 }
 
-type VerifyPorts = KeyPorts &
-  Pick<FolderPorts, "projectFiles"> &
-  Pick<CachePorts, "documents"> &
-  Pick<ImagePorts, "imageRepository" | "imageLayout"> &
-  RunPorts;
+type VerifyPorts = KeyPorts & RebuildPorts;
 
 /**
  * Holds an image against keys and a lock, in one order: its documents, signatures, attestations, the lock's digest, each dependency, what else is
@@ -48,7 +47,9 @@ export async function verifyImage(
   const signed = keys.length === 0 ? { checks: [] } : await signatureChecks(place, read.image, { keys }, signal);
   const trusted = keys.length > 0 && signed.checks.every(({ ok }) => ok);
   const facts = { image: read.image, provenance: signed.provenance, trusted };
-  return result(place, [read.check, ...signed.checks, ...(await contentChecks(place, facts, options, ports))]);
+  const contents = await contentChecks(place, facts, options, ports);
+  const rebuilt = options.rebuild ? await rebuildChecks(place, read.image, options.rebuild, ports) : [];
+  return result(place, [read.check, ...signed.checks, ...contents, ...rebuilt]);
 }
 
 const result = ({ reference }: ImagePlace, checks: readonly TrustCheck[]): VerifyImageResult => ({

@@ -15,6 +15,14 @@ import type { ReadPlatform } from "./read-image.ts";
 
 const LAYERS_AT_ONCE = 2;
 
+/** What lies below the layers of ours. */
+export interface LowerFacts {
+  /** How many the base has; where that is not known, all below the first layer of ours. */
+  readonly baseLayers: number | undefined;
+  /** Whether an engine made layers above the base, as a believed provenance says. */
+  readonly engineBuilt: boolean;
+}
+
 /** Reads layers of images, each once, however many platforms have it. */
 export class LayerReader {
   readonly #reader: ContentReader;
@@ -26,9 +34,8 @@ export class LayerReader {
     this.#signal = signal;
   }
 
-  /** `baseLayers` is how many the base has; where that is not known, all below the first layer of ours. */
-  async judge({ platform, document, config }: ReadPlatform, baseLayers: number | undefined): Promise<JudgedPlatform> {
-    const kinds = kindsOf(document.layers, baseLayers);
+  async judge({ platform, document, config }: ReadPlatform, { baseLayers, engineBuilt }: LowerFacts): Promise<JudgedPlatform> {
+    const kinds = kindsOf(document.layers, { baseLayers, engineBuilt });
     const belongs = isApplicationMember(config.config?.WorkingDir ?? "/");
     const layers = await mapConcurrent(document.layers, LAYERS_AT_ONCE, (descriptor, at) =>
       this.#judge(
@@ -45,7 +52,7 @@ export class LayerReader {
     belongs: ReturnType<typeof isApplicationMember>,
     workdir: string | undefined,
   ): Promise<JudgedLayer> {
-    if (layer.kind === "base") return layer;
+    if (layer.kind === "base" || layer.kind === "engine") return layer;
     try {
       return { ...layer, inspected: await this.#once(layer, belongs, workdir) };
     } catch (error) {
@@ -76,13 +83,14 @@ export class LayerReader {
 }
 
 /** The last layer that names itself is the application's, those before it the packages'; what names itself not is the base's, or above that the system's. */
-function kindsOf(layers: readonly Descriptor[], baseLayers: number | undefined): readonly JudgedLayer["kind"][] {
+function kindsOf(layers: readonly Descriptor[], { baseLayers, engineBuilt }: LowerFacts): readonly JudgedLayer["kind"][] {
   const isNamed = ({ annotations }: Descriptor): boolean => annotations?.[ANNOTATION.voxPackages] !== undefined;
   const last = layers.findLastIndex(isNamed);
   const first = layers.findIndex(isNamed);
   const bases = baseLayers ?? (first < 0 ? layers.length : first);
   return layers.map((layer, at) => {
     if (isNamed(layer)) return at === last ? "application" : "packages";
-    return at < bases ? "base" : "system";
+    if (at < bases) return "base";
+    return engineBuilt && at < first ? "engine" : "system";
   });
 }

@@ -7,6 +7,8 @@ export interface ParsedProvenance {
   readonly builder: string;
   readonly lockDigest: Digest;
   readonly closureDigest: Digest;
+  /** Whether an engine made the lower part of the image. */
+  readonly engineBuilt: boolean;
   /** By name, with `?platform=` where it is for one alone. */
   readonly dependencies: ReadonlyMap<string, ProvenanceDependency>;
 }
@@ -33,8 +35,15 @@ export function parseImageProvenance(predicate: JsonCursor): ParsedProvenance {
     builder: predicate.at("runDetails").at("builder").at("id").string(),
     lockDigest: lock.digest,
     closureDigest: closure,
+    engineBuilt: isEngineBuilt(definition.at("externalParameters").at("container")),
     dependencies,
   };
+}
+
+/** As the deploy intent says: these need an engine. */
+function isEngineBuilt(container: JsonCursor): boolean {
+  const lists = ["packages", "run"].some((key) => (container.at(key).present?.strings() ?? []).length > 0);
+  return lists || (container.at("dockerfile").present?.string() ?? "") !== "";
 }
 
 function readDependency(

@@ -22,8 +22,8 @@ export interface JudgedLayer {
   readonly descriptor: Descriptor;
   /** As the config says. */
   readonly diffId: Digest | undefined;
-  readonly kind: "base" | "system" | "packages" | "application";
-  /** Absent for the base's, and where reading failed. */
+  readonly kind: "base" | "engine" | "system" | "packages" | "application";
+  /** Absent for the base's and an engine's, and where reading failed. */
   readonly inspected?: InspectedLayer;
   /** Why it could not be read. */
   readonly fault?: string;
@@ -95,11 +95,13 @@ function faultOf(item: FoundPackage, expected: readonly ExpectedPackage[], found
 /** Nothing but the base, the dependencies and the application: every path of every layer of ours is where it may be. */
 export function checkContents({ platform, layers }: JudgedPlatform): TrustCheck {
   const faults = layers.flatMap((layer) => contentFaults(layer));
-  const ours = layers.filter(({ kind }) => kind !== "base").length;
+  const engines = layers.filter(({ kind }) => kind === "engine").length;
+  const ours = layers.filter(({ kind }) => kind !== "base").length - engines;
+  const rest = engines === 0 ? "" : `; ${engines} that an engine made rest on the provenance`;
   return {
     id: `contents ${platform}`,
     ok: faults.length === 0,
-    detail: faults.length === 0 ? `${ours} layers hold nothing but what they say` : faults.join("; "),
+    detail: faults.length === 0 ? `${ours} layers hold nothing but what they say${rest}` : faults.join("; "),
     restsOn: "content",
   };
 }
@@ -107,7 +109,7 @@ export function checkContents({ platform, layers }: JudgedPlatform): TrustCheck 
 function contentFaults({ descriptor, diffId, kind, inspected, fault }: JudgedLayer): readonly string[] {
   const layer = `layer \`${descriptor.digest}\``;
   if (fault !== undefined) return [`${layer}: ${fault}`];
-  if (kind === "base") return [];
+  if (kind === "base" || kind === "engine") return [];
   if (diffId !== inspected?.diffId) return [`${layer} unpacks to \`${inspected?.diffId}\`, and the config says \`${diffId}\``];
   const named = new Set(packagesNamed(descriptor).map((title) => title.slice(0, title.indexOf("@"))));
   const unnamed = kind === "packages" ? [...(inspected?.packages.keys() ?? [])].filter((name) => !named.has(name)) : [];

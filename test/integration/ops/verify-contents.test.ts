@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../../src/cli/main.ts";
@@ -24,6 +24,15 @@ function write(folder: string, files: Readonly<Record<string, string>>): string 
 
 const lineOf = (run: VoxRun, id: string): string =>
   run.stdout.split("\n").find((line) => line.slice(7).startsWith(`${id}:`)) ?? "";
+/** Makes the application's only program executable. */
+function withOtherMode(tar: Buffer): Buffer {
+  const place = tar.indexOf("app/x.js");
+  tar.write("0000755", place + 100, "latin1");
+  tar.write("        ", place + 148, "latin1");
+  const sum = tar.subarray(place, place + 512).reduce((total, byte) => total + byte, 0);
+  tar.write(`${sum.toString(8).padStart(6, "0")}\0 `, place + 148, "latin1");
+  return tar;
+}
 const COUNT = 30;
 const NAMES = Array.from({ length: COUNT }, (_, number) => `part-${String(number).padStart(2, "0")}`);
 const deploy = '[deploy.container]\nbase_image = "scratch"\ncmd = ["/bin/x"]\nplatforms = ["linux/amd64"]\n';
@@ -106,6 +115,61 @@ describe("a package from a folder, which has no digest in the lock", () => {
   it("is told when the lock is another member's", async () => {
     const run = await vox(["verify", at("folder"), "--lock", "vox.lock", "--package", "kit"], at("work"));
     expect([run.exitCode, lineOf(run, "lock")]).toEqual([1, expect.stringContaining("FAILED lock")]);
+  });
+});
+
+describe("an image that is built again", () => {
+  const rebuilt = async (layout: string, cwd = at("work/app")): Promise<readonly [number, string]> => {
+    const run = await vox(["verify", layout, "--reproduce"], cwd);
+    return [run.exitCode, run.stdout.split("\n").find((line) => line.slice(7).startsWith("rebuild")) ?? ""];
+  };
+
+  it("has the same manifests", async () => {
+    expect(await rebuilt(at("folder"))).toEqual([0, expect.stringContaining("ok     rebuild linux/amd64: the same manifest")]);
+  });
+
+  it("differs in the first file that was changed since", async () => {
+    write("work/kit", { "index.js": "2;\n" });
+    expect(await rebuilt(at("folder"))).toEqual([
+      1,
+      expect.stringMatching(/layer 2 \(kit@1\.0\.0\) differs: `opt\/vox\/modules\/kit\/index\.js` is 3 bytes/),
+    ]);
+    write("work/kit", { "index.js": "1;\n" });
+    write("work/app", { "y.js": "" });
+    expect(await rebuilt(at("folder"))).toEqual([
+      1,
+      expect.stringContaining("layer 3 (app@0.1.0) differs: `app/y.js` is not in the image"),
+    ]);
+    rmSync(at("work/app/y.js"));
+  });
+
+  it.each([
+    [
+      "a setting",
+      (surgeon: LayoutSurgeon) => surgeon.rebuild((_manifest, config) => (config["config"].Env = ["A=b"])),
+      "its layers are the same; `Env` of the config differs",
+    ],
+    [
+      "a label",
+      (surgeon: LayoutSurgeon) => surgeon.rebuild((manifest) => (manifest["annotations"]["a"] = "b")),
+      "its layers are the same; `annotations` of the manifest differs",
+    ],
+    ["a mode", (surgeon: LayoutSurgeon) => surgeon.replaceLayer(2, withOtherMode), "`app/x.js` is 0 bytes"],
+  ])("differs in %s that somebody changed", async (_name, change, expected) => {
+    const surgeon = new LayoutSurgeon(at("folder"));
+    try {
+      change(surgeon);
+      expect(await rebuilt(surgeon.dir)).toEqual([1, expect.stringContaining(expected)]);
+    } finally {
+      surgeon.remove();
+    }
+  });
+
+  it("is not built from a stale lock", async () => {
+    const text = readFileSync(at("work/app/Vox.toml"), "utf8");
+    write("work/app", { "Vox.toml": text.replace("kit = {", 'gone = "9"\nkit = {') });
+    expect(await rebuilt(at("folder"))).toEqual([1, expect.stringContaining("FAILED rebuild: LOCK_STALE")]);
+    write("work/app", { "Vox.toml": text });
   });
 });
 
