@@ -18,6 +18,7 @@ const CHECKS = {
   imports: ["node", "scripts/run.mjs", "scripts/check-imports.ts"],
   unused: ["knip", "--no-progress"],
   package: ["publint", "--pack", "npm", "--strict"],
+  site: ["node", "scripts/run.mjs", "scripts/site.mjs", "node_modules/.cache/vox-site"],
   docs: ["node", "dist/bin.js", "ci", "docs-sync", "--check"],
   compliance: ["node", "dist/bin.js", "ci", "command-compliance"],
 };
