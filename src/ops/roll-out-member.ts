@@ -3,7 +3,8 @@ import type { PlanStep } from "../deploy/plan.ts";
 import { composeIntentFor } from "../pm/manifest/compose-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
-import { localHistory, registryHistory } from "./open-history.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { imageRepositoryOf, localHistory, registryHistory } from "./open-history.ts";
 import type { FolderPorts } from "./ports.ts";
 import { readComposeFile } from "./read-compose-file.ts";
 import type { RolloutResult } from "./roll-out.ts";
@@ -62,8 +63,18 @@ export async function rollOutMember(
   const { manifest } = options.member;
   const shared = image.pulled === undefined ? undefined : registryHistory(manifest, deploy, "push", ports);
   const history = shared ?? localHistory(manifest, deploy, ports);
-  const result = await rollOutDesired(desired, image, history, { ...options, runtime: deploy.runtime }, ports);
+  const putBack = shared && tagSetter(deploy, ports);
+  const rollout = { ...options, runtime: deploy.runtime, ...(putBack && { putBack }) };
+  const result = await rollOutDesired(desired, image, history, rollout, ports);
   return toldRollout(target, result);
+}
+
+/** Lets the environment's tag name what runs. */
+export function tagSetter(deploy: DeployIntent, ports: RolloutPorts): ((image: Descriptor) => Promise<void>) | undefined {
+  const place = imageRepositoryOf(deploy);
+  if (!place) return undefined;
+  const store = ports.imageRepository(place, { access: "push", mountFrom: [] });
+  return (image) => store.tag(image, deploy.environment, { signal: ports.signal });
 }
 
 async function composeOf({ member, deploy, folder }: MemberRolloutOptions, image: RunnableImage, ports: FolderPorts) {

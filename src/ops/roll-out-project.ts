@@ -42,6 +42,7 @@ export interface RolloutOptions {
   /** Absolute; the member's. */
   readonly folder: string;
   readonly runtime: EngineChoice;
+  readonly putBack?: (image: Descriptor) => Promise<void>;
 }
 
 /** What an engine makes of an image: a commit that changes nothing in it changes its index, and none of its platforms. */
@@ -115,9 +116,20 @@ export async function rollOutDesired(
     return composeRollout(engine, input, { ...health, program, keepFile: ports.keepComposeFile });
   };
   const reference = desired.reference;
-  const { cause, dryRun, takeOver } = options;
+  const { cause, dryRun, takeOver, putBack } = options;
   return rollOut(
-    { history, desired, image: root, reference, cause, dryRun, takeOver, hidden: [...secrets.values()], prepare },
+    {
+      history,
+      desired,
+      image: root,
+      reference,
+      cause,
+      dryRun,
+      takeOver,
+      ...(putBack && { putBack }),
+      hidden: [...secrets.values()],
+      prepare,
+    },
     ports,
   );
 }

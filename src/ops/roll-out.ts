@@ -29,6 +29,8 @@ export interface RolloutRequest {
   readonly cause: string;
   readonly dryRun: boolean;
   readonly takeOver: boolean;
+  /** Told what runs again after a failure: the environment's tag follows. */
+  readonly putBack?: (image: Descriptor) => Promise<void>;
   /** Values that no message may show. */
   readonly hidden: readonly string[];
   /** Looks at the target and plans. */
@@ -102,7 +104,7 @@ const containerOf = (rollout: Rollout): { readonly container?: Container } => {
 };
 
 async function finish(
-  { history, cause, hidden }: RolloutRequest,
+  { history, cause, hidden, putBack }: RolloutRequest,
   start: StoredRecord,
   outcome: Outcome,
   current: Deployment | undefined,
@@ -114,6 +116,7 @@ async function finish(
   }
   const why = hide(outcome.error instanceof Error ? outcome.error.message : String(outcome.error), hidden);
   await endDeployment(history, start, { result: outcome.kind, cause: `${cause}: ${why}` }, ports);
+  if (outcome.kind === "rolled-back" && current) await putBack?.(current.last.record.image);
   const { environment } = history;
   const before = current ? `deployment ${current.sequence} was put back` : "nothing ran before, and nothing does now";
   const now = outcome.kind === "rolled-back" ? before : "and what ran before could not be put back";

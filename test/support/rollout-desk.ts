@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Docker from "dockerode";
 import { layLockedStorefront, type Storefront } from "./storefront.ts";
 import { at, succeeded, textAt, type VoxRun } from "./vox-cli.ts";
@@ -19,6 +21,9 @@ export interface RolloutDesk {
   breakHealth(): void;
   mendHealth(): void;
   greet(greeting: string): void;
+  inspect(container: string): Promise<Docker.ContainerInspectInfo>;
+  /** The Compose file that was last brought up. */
+  renderedFile(): string;
   /** Removes everything that bears the name from the engine. */
   remove(): Promise<void>;
 }
@@ -69,6 +74,8 @@ export async function rolloutDesk({ dockerHost, container = "", tables = "" }: R
       storefront.edit("app/server.js", greeting, next);
       greeting = next;
     },
+    inspect: (container) => docker.getContainer(container).inspect(),
+    renderedFile: () => readFileSync(join(storefront.desk.env["VOX_DATA_DIR"] ?? "", "compose", name, "compose.yaml"), "utf8"),
     remove: async () => {
       await removeNamed(docker, name);
       storefront.desk.remove();

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
+import { requireService } from "../support/services.ts";
+import { at, textAt } from "../support/vox-cli.ts";
+
+const [docker, registry] = [await requireService("docker"), await requireService("registry")];
+
+const COMPOSE = `[deploy.compose]
+project_name = "NAME"
+file = "compose.yaml"
+ports = ["127.0.0.1::3000"]
+resources = { memory = "256M", pids = 200 }
+`;
+
+/** A service beside the application: the same program, so that nothing has to be pulled. */
+const BESIDE = `services:
+  storefront:
+    labels: { team: shop }
+`;
+
+describe.skipIf(docker === undefined || registry === undefined)("vox deploy --target compose on a real engine", () => {
+  let desk: RolloutDesk;
+  let first: unknown;
+  let second: unknown;
+  const SECRET = { SHOP_KEY: 'it\'s $ecret: "100%"' };
+
+  beforeAll(async () => {
+    desk = await rolloutDesk({
+      dockerHost: docker ?? "",
+      container: `registry = "${registry}/rollout-compose"\nsecrets = ["SHOP_KEY"]`,
+      tables: COMPOSE,
+    });
+    desk.storefront.write("app/compose.yaml", BESIDE);
+  }, 120_000);
+
+  afterAll(() => desk.remove());
+
+  it("deploys by digest, and awaits health", async () => {
+    first = await desk.document(["deploy", "--target", "compose"], SECRET);
+    expect(at(first, "deployment")).toMatchObject({ target: "compose", result: "succeeded", sequence: 1 });
+    expect(await desk.greeting(first)).toBe("Welcome to the storefront");
+    const info = await desk.inspect(textAt(first, "container", "id"));
+    expect(info.Config.Image).toBe(textAt(first, "image", "reference"));
+    expect(info.Config.Env).toContain(`SHOP_KEY=${SECRET.SHOP_KEY}`);
+    expect(info.Config.Labels).toMatchObject({ team: "shop", "dev.vox.environment": "production" });
+    expect(info.HostConfig).toMatchObject({
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      Memory: 256 * 1024 * 1024,
+      PidsLimit: 200,
+    });
+  }, 90_000);
+
+  it("does nothing when nothing changed", async () => {
+    const again = await desk.document(["deploy", "--target", "compose"], SECRET);
+    expect(at(again, "deployment")).toMatchObject({ result: "unchanged", steps: [] });
+  }, 60_000);
+
+  it("brings up what changed", async () => {
+    desk.greet("Welcome back");
+    second = await desk.document(["deploy", "--target", "compose"], SECRET);
+    expect(await desk.greeting(second)).toBe("Welcome back");
+  }, 90_000);
+
+  it("puts the previous version back when the new one is unhealthy, and exits 1 saying so", async () => {
+    desk.breakHealth();
+    const run = await desk.vox(["deploy", "--target", "compose", "--json"], SECRET);
+    expect(at(run.json(), "error")).toMatchObject({
+      code: "DEPLOY_FAILED",
+      message: "deployment 3 of `production` failed: deployment 2 was put back",
+    });
+    expect(run.exitCode).toBe(1);
+    expect(await desk.history()).toEqual(["3 rolled-back", "2 succeeded", "1 succeeded"]);
+    const list = at(await desk.document(["deployments", "production"]), "environments", 0);
+    expect(at(list, "tag")).toBe(textAt(second, "image", "digest"));
+    desk.mendHealth();
+  }, 120_000);
+
+  it("goes back to the deployment before", async () => {
+    const back = await desk.document(["rollback"], SECRET);
+    expect(at(back, "to")).toMatchObject({ sequence: 1, image: textAt(first, "image", "digest") });
+    expect(await desk.greeting(back)).toBe("Welcome to the storefront");
+    const list = at(await desk.document(["deployments", "production"]), "environments", 0);
+    expect(at(list, "tag")).toBe(textAt(first, "image", "digest"));
+  }, 90_000);
+
+  it("shows the value of a secret in no record and no rendered file", async () => {
+    const run = await desk.vox(["deployments", "--json"], SECRET);
+    expect(run.stdout).not.toContain("ecret");
+    expect(desk.storefront.desk.env["VOX_DATA_DIR"]).toBeDefined();
+    expect(desk.renderedFile()).toContain("${SHOP_KEY:?the secret SHOP_KEY is not set}");
+    expect(desk.renderedFile()).not.toContain("ecret:");
+  }, 60_000);
+});
