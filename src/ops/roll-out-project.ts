@@ -93,45 +93,41 @@ export function desiredOnCompose(
  */
 export async function rollOutDesired(
   desired: EngineDesired | ComposeDesired,
-  { root, pulled, image }: RunnableImage,
+  runnable: RunnableImage,
   history: OpenedHistory,
   options: RolloutOptions,
   ports: RolloutPorts,
 ): Promise<RolloutResult> {
   const secrets = secretValues(desired.secrets, ports);
   const engine = await ports.engine(options.runtime);
-  const bring = () => bringImage(engine, image, desired, ports);
-  const prepare = async (context: RolloutContext): Promise<Rollout> => {
-    const health = healthPorts(engine, ports);
-    if (desired.kind === "engine")
-      return engineRollout(engine, { desired, sequence: context.sequence, secrets, bring }, health);
-    const program = await ports.compose(engine.description);
-    const input = {
-      desired,
-      last: lastCompose(context.current),
-      secrets,
-      folder: options.folder,
-      ...(pulled === undefined && { bring }),
-    };
-    return composeRollout(engine, input, { ...health, program, keepFile: ports.keepComposeFile });
-  };
-  const reference = desired.reference;
+  const prepare = (context: RolloutContext) =>
+    prepareRollout({ desired, runnable, engine, secrets, folder: options.folder, context }, ports);
   const { cause, dryRun, takeOver, putBack } = options;
-  return rollOut(
-    {
-      history,
-      desired,
-      image: root,
-      reference,
-      cause,
-      dryRun,
-      takeOver,
-      ...(putBack && { putBack }),
-      hidden: [...secrets.values()],
-      prepare,
-    },
-    ports,
-  );
+  const wish = { cause, dryRun, takeOver, ...(putBack && { putBack }), hidden: [...secrets.values()] };
+  return rollOut({ history, desired, image: runnable.root, reference: desired.reference, ...wish, prepare }, ports);
+}
+
+interface Preparing {
+  readonly desired: EngineDesired | ComposeDesired;
+  readonly runnable: RunnableImage;
+  readonly engine: Engine;
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly folder: string;
+  readonly context: RolloutContext;
+}
+
+/** A look at the engine, and a plan. */
+async function prepareRollout(
+  { desired, runnable, engine, secrets, folder, context }: Preparing,
+  ports: RolloutPorts,
+): Promise<Rollout> {
+  const health = healthPorts(engine, ports);
+  const bring = () => bringImage(engine, runnable.image, desired, ports);
+  if (desired.kind === "engine") return engineRollout(engine, { desired, sequence: context.sequence, secrets, bring }, health);
+  const program = await ports.compose(engine.description);
+  const last = lastCompose(context.current);
+  const input = { desired, last, secrets, folder, ...(runnable.pulled === undefined && { bring }) };
+  return composeRollout(engine, input, { ...health, program, keepFile: ports.keepComposeFile });
 }
 
 /** What was deployed last by Compose: what is put back should the new one fail. */

@@ -1,4 +1,5 @@
 import { DEPLOY_TARGETS, deployImage, type DeployOptions } from "../../ops/deploy-image.ts";
+import { promoteImage } from "../../ops/promote-image.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import { type CommandContext, isGiven, listOption, type OptionValues, textOption } from "../command-context.ts";
 import { printImage } from "./print-image.ts";
@@ -9,23 +10,20 @@ export async function run(context: CommandContext): Promise<void> {
   const { options, args } = context;
   const { project, choice, hold, ports } = await openCommand(context, "deploy");
   const signing = signingWish(context);
-  const result = await deployImage(
-    project,
-    {
-      member: chosenMember(project, choice),
-      environment: args["ENV"] ?? "production",
-      hold,
-      tags: listOption(options, "tag"),
-      to: destination(options),
-      release: hold.lane === "release",
-      ...targetOption(options),
-      dryRun: isGiven(options, "dry-run"),
-      takeOver: isGiven(options, "take-over"),
-      ...(signing && { signing }),
-    },
-    ports,
-  );
-  printImage(context, result);
+  const wish = {
+    member: chosenMember(project, choice),
+    environment: args["ENV"] ?? "production",
+    tags: listOption(options, "tag"),
+    to: destination(options),
+    ...targetOption(options),
+    dryRun: isGiven(options, "dry-run"),
+    takeOver: isGiven(options, "take-over"),
+  };
+  const image = textOption(options, "image");
+  if (image !== undefined)
+    return printImage(context, await promoteImage(project, { ...wish, image, cwd: context.cwd, offline: hold.offline }, ports));
+  const release = hold.lane === "release";
+  printImage(context, await deployImage(project, { ...wish, hold, release, ...(signing && { signing }) }, ports));
 }
 
 function targetOption(options: OptionValues): Pick<DeployOptions, "target"> {

@@ -817,6 +817,11 @@ export const COMMAND_REGISTRY: CommandRegistry = {
       arguments: [{ name: "ENV", description: "Environment of [deploy.environments]", required: false, default: "production" }],
       options: [
         {
+          name: "image",
+          value: "IMAGE",
+          description: "Deploy this image as it is, REF@DIGEST, a layout or an air-gap file; nothing is packaged",
+        },
+        {
           name: "target",
           value: "TARGET",
           description: "Where to deploy; the file's deploy.target by default",

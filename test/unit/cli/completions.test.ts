@@ -26,7 +26,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 describe("bash", () => {
   it.each([
     ["vox loc", ["lock"]],
-    ["vox p", ["package", "pm"]],
+    ["vox p", ["package", "push", "pm"]],
     ["vox pm ", expect.arrayContaining(["publish", "--json"])],
     ["vox pm pub", ["publish"]],
     ["vox pm cache ", expect.arrayContaining(["dir", "status", "gc", "clear"])],
