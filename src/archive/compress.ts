@@ -13,7 +13,11 @@ const MEDIA_TYPE_OF: Readonly<Record<LayerCompression, string>> = {
 };
 
 /** What names the compressor in a cache's key: other bytes for the same tar need another name (contracts, §7 "Compressor"). */
-export const COMPRESSOR_NAME: Readonly<Record<LayerCompression, string>> = { gzip: "gzip-6-1m", zstd: "zstd-3", none: "none" };
+export const COMPRESSOR_NAME: Readonly<Record<LayerCompression, string>> = {
+  gzip: "gzip-6-1m",
+  zstd: "zstd-3-1m",
+  none: "none",
+};
 
 /** What a layer is once it was written. */
 export interface CompressedLayer {

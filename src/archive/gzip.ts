@@ -1,13 +1,11 @@
 import { constants, crc32, deflateRaw } from "node:zlib";
 import type { ByteStream } from "../core/byte-stream.ts";
+import { fixedBlocks, LAYER_BLOCK_BYTES } from "./fixed-blocks.ts";
 
 /** Magic, deflate, no flags, time 0, no level told, Unix (RFC 1952, 2.3). */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
 const DICTIONARY_BYTES = 32 * 1024;
 const LEVEL = 6;
-
-/** What the block size is in every layer that vox writes. */
-export const GZIP_BLOCK_BYTES = 1024 * 1024;
 
 export interface GzipOptions {
   /** Blocks compressed at a time, in the threads of libuv; the bytes are the same for any. Default 4. */
@@ -21,7 +19,7 @@ export interface GzipOptions {
  * dictionary and flushed to a byte's edge, the last one finished (contracts, §7 "Compressor").
  */
 export async function* gzipStream(content: ByteStream, options: GzipOptions = {}): ByteStream {
-  const blocks = withDictionary(blocksOf(content, options.blockBytes ?? GZIP_BLOCK_BYTES));
+  const blocks = withDictionary(fixedBlocks(content, options.blockBytes ?? LAYER_BLOCK_BYTES));
   let checksum = 0;
   let sizeBytes = 0;
   yield HEADER;
@@ -45,27 +43,6 @@ interface Block {
   readonly bytes: Uint8Array;
   readonly dictionary: Uint8Array;
   readonly last: boolean;
-}
-
-/** The content in pieces of exactly so many bytes, the last one shorter; one empty piece for no content. */
-async function* blocksOf(content: ByteStream, blockBytes: number): ByteStream {
-  let block = Buffer.allocUnsafe(blockBytes);
-  let filled = 0;
-  let yielded = false;
-  for await (const chunk of content) {
-    for (let at = 0; at < chunk.byteLength;) {
-      const part = chunk.subarray(at, at + blockBytes - filled);
-      block.set(part, filled);
-      filled += part.byteLength;
-      at += part.byteLength;
-      if (filled < blockBytes) continue;
-      yield block;
-      yielded = true;
-      block = Buffer.allocUnsafe(blockBytes);
-      filled = 0;
-    }
-  }
-  if (filled > 0 || !yielded) yield block.subarray(0, filled);
 }
 
 /** Looks one block ahead, since the last one is finished otherwise. */

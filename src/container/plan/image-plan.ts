@@ -1,5 +1,5 @@
 import { type Owner, ROOT } from "../../archive/tar-entry.ts";
-import type { Platform } from "../../core/platform.ts";
+import { type Platform, platformParts } from "../../core/platform.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { Annotations } from "../../oci/descriptor.ts";
 import type { Compression } from "../../project/deploy-intent.ts";
@@ -88,8 +88,17 @@ function plannedPlatforms(project: MaterializedProject, base: PlannedBase): Plan
   const intent = project.deploy.container;
   if (intent.platforms.length === 0) throw new VoxError("DEPLOY_INCOMPLETE", "`platforms` of [deploy.container] is empty");
   return [...new Set(intent.platforms)].map((platform) => {
+    refuseOtherSystem(platform);
     baseManifestDigest(base, platform);
     return { platform, packageLayers: planLayers(project.packages, platform, intent.layers) };
+  });
+}
+
+/** Paths, modes and links of the layers are Linux's. */
+function refuseOtherSystem(platform: Platform): void {
+  if (platformParts(platform).os === "linux") return;
+  throw new VoxError("DEPLOY_UNSUPPORTED", `vox builds for \`linux\`, and \`platforms\` names \`${platform}\``, {
+    hint: "take the platform out of `platforms` in [deploy.container]",
   });
 }
 

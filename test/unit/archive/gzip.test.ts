@@ -140,6 +140,14 @@ describe("a layer is compressed and digested in one pass", () => {
     expect(Buffer.from(stored).readUInt32LE()).toBe(0xfd2fb528);
     expect(layer.result().mediaType).toBe("application/vnd.oci.image.layer.v1.tar+zstd");
   });
+
+  test.runIf("createZstdCompress" in zlib)("zstd gives the same bytes for any chunks", async () => {
+    const text = Buffer.from(Array.from({ length: 400_000 }, (_, line) => `${(line * 7919) % 100_003}\n`).join(""));
+    const digests = [];
+    for (const chunkBytes of [777, 65_536, text.byteLength])
+      digests.push(digestOf(await collect(compressLayer(inChunks(text, chunkBytes), "zstd").stream)));
+    expect(new Set(digests).size).toBe(1);
+  });
 });
 
 test("Node's own gunzip would not have noticed a second member", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { digestOf } from "../../../src/core/digest.ts";
+import { parsePlatform } from "../../../src/core/platform.ts";
 import { planImage } from "../../../src/container/plan/image-plan.ts";
 import { baseManifestDigest } from "../../../src/container/plan/planned-base.ts";
 import type { ContainerIntent } from "../../../src/project/deploy-intent.ts";
@@ -30,6 +31,11 @@ describe("an image plan", () => {
       "DEPLOY_UNSUPPORTED: `packages` and `run` need a shell, and `scratch` has none",
     ],
     ["no platform", { platforms: [] }, "DEPLOY_INCOMPLETE: `platforms` of [deploy.container] is empty"],
+    [
+      "another system",
+      { platforms: [parsePlatform("windows/amd64")], baseImage: "scratch" },
+      "DEPLOY_UNSUPPORTED: vox builds for `linux`, and `platforms` names `windows/amd64`",
+    ],
     ["a base that is not locked", { baseImage: "node:23" }, "LOCK_STALE: base image `node:23` is not in vox.lock"],
     [
       "a cmd whose file is not there",
