@@ -44,7 +44,7 @@ export const signedManifests = ({ root, platforms }: AttestedImage): readonly De
 ];
 
 /** What `cosign sign` states: the digest, and nothing about it. */
-const signatureStatement = (subject: Descriptor): ImageStatement => ({
+export const signatureStatement = (subject: Descriptor): ImageStatement => ({
   subject,
   predicateType: PREDICATE.signature,
   bytes: formatStatement({ subjects: [{ digest: subject.digest }], predicateType: PREDICATE.signature, predicate: {} }),

@@ -15,7 +15,7 @@ export const EMPTY_CONFIG: NewContent = contentOf(new TextEncoder().encode("{}")
 
 export interface BundleReferrer {
   /** Besides the config; in the order of pushing, the manifest last. */
-  readonly contents: readonly NewContent[];
+  readonly contents: readonly [blob: NewContent, manifest: NewContent];
   readonly manifest: Descriptor;
 }
 

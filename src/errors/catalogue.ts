@@ -248,6 +248,7 @@ export const ERROR_CATALOGUE = {
     "A key's file is there already, and a key is never written over.",
     "name another `--out PREFIX`",
   ),
+  PACKAGE_UNSIGNED: entry(EXIT.failed, "A registry's `signers` must have signed its packages, and none signed this one."),
   ATTESTATION_INVALID: entry(
     EXIT.data,
     "A signature, bundle or statement that is attached to an image is not what it should be.",

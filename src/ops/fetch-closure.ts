@@ -7,6 +7,7 @@ import type { LockHold } from "./lock-hold.ts";
 import type { OpenProject } from "./open-project.ts";
 import { gitPackage } from "./locked-git-package.ts";
 import { lockedGitArchive } from "./pack-git-package.ts";
+import { requireSigners } from "./require-signers.ts";
 import type { CachePorts, GitPorts, RunPorts } from "./ports.ts";
 
 /** Brings the blobs of a closure into the cache, one way for all and one for a single package that was found spoilt. */
@@ -27,7 +28,7 @@ export function closureFetch(
   project: OpenProject,
   closure: readonly ClosurePackage[],
   options: ClosureFetchOptions,
-  ports: Pick<CachePorts, "cache" | "layers"> & GitPorts & RunPorts,
+  ports: Pick<CachePorts, "cache" | "layers" | "facts"> & GitPorts & RunPorts,
 ): ClosureFetch {
   const plan = fetchPlan(closure, options.platforms);
   const fetchOptions: FetchOptions = {
@@ -40,7 +41,10 @@ export function closureFetch(
     onEvent: ports.onEvent,
   };
   return {
-    all: () => fetchBlobs(plan, fetchOptions),
+    async all() {
+      await requireSigners(project, closure, options.hold, ports);
+      return fetchBlobs(plan, fetchOptions);
+    },
     async again(entry) {
       const item = plan.items.find(({ archive }) => archive.digest === entry.digest);
       if (item) return fetchBlob(item, fetchOptions);

@@ -7,6 +7,8 @@ import type { LockedPackage, Lockfile } from "../pm/lockfile/lockfile.ts";
 import { renderLock } from "../pm/lockfile/render-lock.ts";
 import { staleReasons } from "../pm/lockfile/staleness.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
+import type { SignerPorts } from "./prove-signers.ts";
+import { requireSigners } from "./require-signers.ts";
 import { resolutionError } from "../pm/resolver/failure.ts";
 import type { LocalPackage, ResolveRequest } from "../pm/resolver/request.ts";
 import type { ResolvedPackage } from "../pm/resolver/resolution.ts";
@@ -42,7 +44,7 @@ export interface UpdateRequest {
   readonly baseImages: boolean;
 }
 
-export type LockPorts = Pick<ImagePorts, "imageRepository" | "imageLayout" | "now"> & GitLockPorts;
+export type LockPorts = Pick<ImagePorts, "imageRepository" | "imageLayout" | "now"> & GitLockPorts & SignerPorts;
 
 /**
  * Makes vox.lock say what the manifests ask, keeping locked versions where they fit; held as locked it is only checked (contracts, §3).
@@ -85,6 +87,7 @@ export async function planLock(
   const baseImages = await lockBaseImages(project, update?.baseImages ? [] : (old?.baseImages ?? []), hold, ports);
   const { lock } = buildLock(desired, chosen, baseImages);
   await git.warnMovedTags(lock);
+  await requireSigners(project, lock.packages, hold, ports);
   const text = renderLock(lock);
   ports.signal.throwIfAborted();
   return { lock, text, digest: digestOf(text), changed: text !== old?.text, diff: diffLocks(old?.lock, lock) };

@@ -1,3 +1,4 @@
+import type { StatementSigner } from "../attest/signer.ts";
 import { COMPRESSOR_NAME } from "../archive/compress.ts";
 import type { BuilderKind } from "../contracts/provenance.ts";
 import { VoxError } from "../errors/vox-error.ts";
@@ -24,6 +25,8 @@ export interface PublishOptions {
   readonly allowDirty: boolean;
   /** Who runs this, for the provenance. */
   readonly builder: BuilderKind;
+  /** Signs each version; absent leaves it unsigned. */
+  readonly signer?: StatementSigner;
 }
 
 /** All that publishing a version puts into its registry; the archives are in the cache. */

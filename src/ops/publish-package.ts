@@ -5,9 +5,10 @@ import { versionTag } from "../pm/registry/version-tag.ts";
 import { recordInIndex } from "./index-registry.ts";
 import { listMemberFiles } from "./member-files.ts";
 import type { OpenProject } from "./open-project.ts";
-import type { CachePorts, FolderPorts, RunPorts } from "./ports.ts";
+import type { CachePorts, FolderPorts, ImagePorts, RunPorts } from "./ports.ts";
 import { preparePublication, type PreparePorts, type Publication, type PublishOptions } from "./prepare-publication.ts";
 import { refuseOtherSpelling } from "./refuse-other-spelling.ts";
+import { packageSignatures } from "./sign-package.ts";
 import { markedListing, type MarkedPath } from "./scan-secrets.ts";
 
 /** The document of `pm publish`. */
@@ -62,13 +63,14 @@ async function refusePublished(
 export async function pushPublication(
   project: OpenProject,
   { artifact, record }: Publication,
-  { registry }: PublishOptions,
-  ports: Pick<CachePorts, "cache"> & RunPorts,
+  { registry, signer }: PublishOptions,
+  ports: Pick<CachePorts, "cache"> & Pick<ImagePorts, "created"> & RunPorts,
 ): Promise<void> {
   const { name } = artifact.metadata;
   await refuseOtherSpelling(project.registries, registry, name, ports);
   const repository = project.registries.repository(registry, name, "push");
-  await publishPackage(repository, artifact, ports.cache, { signal: ports.signal, record });
+  const signatures = signer ? await packageSignatures(artifact, signer, ports) : [];
+  await publishPackage(repository, artifact, ports.cache, { signal: ports.signal, records: [record, ...signatures] });
   await recordInIndex(project.registries, registry, [name], ports);
 }
 

@@ -1,5 +1,6 @@
 import { isContinuousIntegration } from "../../config/parse-variable.ts";
 import { VoxError } from "../../errors/vox-error.ts";
+import { openKeySigner } from "../../ops/open-signer.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import type { PublishOptions } from "../../ops/prepare-publication.ts";
 import { listPackage, publishMember, type PublishResult } from "../../ops/publish-package.ts";
@@ -7,13 +8,16 @@ import { publishWorkspace } from "../../ops/publish-workspace.ts";
 import { type CommandContext, isGiven, textOption } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
 import { printFileList } from "./file-list.ts";
+import { signingWish } from "./signing-flags.ts";
 import { openCommand } from "./project-command.ts";
 
 export async function run(context: CommandContext): Promise<void> {
   const wholeWorkspace = isGiven(context.options, "workspace");
   if (wholeWorkspace) refuseOne(context);
   const { project, choice, ports } = await openCommand(context, "edit");
-  const publishing = publishOptions(context);
+  const signing = signingWish(context);
+  const signer = signing && (await openKeySigner(signing.key, ports));
+  const publishing = { ...publishOptions(context), ...(signer && { signer }) };
   if (wholeWorkspace) {
     const packages = await publishWorkspace(project, publishing, ports);
     return print(context, { packages }, packages);

@@ -8,8 +8,8 @@ import { isSameRelease, tagVersion, versionTag, yankTag } from "./version-tag.ts
 import { EMPTY_DOCUMENT, yankDocument, type YankState } from "./yank.ts";
 
 export interface PublishPackageOptions extends TransferOptions {
-  /** Attached before the tag is set, so that a version which can be found has its record. */
-  readonly record?: AttachedRecord;
+  /** Attached before the tag is set, so that a version which can be found has its record and its signatures. */
+  readonly records?: readonly AttachedRecord[];
 }
 
 /**
@@ -20,7 +20,7 @@ export async function publishPackage(
   repository: Repository,
   artifact: PackageArtifact,
   blobs: ContentReader,
-  { record, ...options }: PublishPackageOptions = {},
+  { records = [], ...options }: PublishPackageOptions = {},
 ): Promise<Descriptor> {
   const { name, version } = artifact.metadata;
   const tag = versionTag(version);
@@ -29,9 +29,10 @@ export async function publishPackage(
     if (!(await repository.exists(archive, options))) await repository.push(archive, blobs.fetch(archive, options), options);
   }
   await pushDocuments(repository, artifact.documents, options);
-  if (record) {
-    await pushDocuments(repository, record.documents, options);
-    await repository.attach([record.manifest.descriptor], options);
+  for (const { documents } of records) await pushDocuments(repository, documents, options);
+  if (records.length > 0) {
+    const manifests = records.map(({ manifest }) => manifest.descriptor);
+    await repository.attach(manifests, options);
   }
   await repository.tag(artifact.root.descriptor, tag, { ...options, onlyNew: true });
   const tagged = await repository.resolve(tag, options);
