@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** What `vox package --format` can write. */
-export const PACKAGE_FORMATS = ["oci-layout", "docker-archive", "dockerfile"] as const;
+export const PACKAGE_FORMATS = ["oci-layout", "docker-archive", "dockerfile", "compose", "airgap"] as const;
 export type PackageFormat = (typeof PACKAGE_FORMATS)[number];
 
 /** Where a format goes unless `--out` says otherwise (contracts, §8). */

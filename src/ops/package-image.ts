@@ -8,8 +8,21 @@ import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
 import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
+import { packageAirgap } from "./package-airgap.ts";
+import { composeDesiredOf } from "./package-compose.ts";
+import type { MaterializedProject } from "../project/materialized-project.ts";
 import type { PackageFormat } from "./output-dirs.ts";
-import type { CachePorts, EnginePorts, FolderPorts, GitPorts, ImagePorts, KeyPorts, OutputPorts, RunPorts } from "./ports.ts";
+import type {
+  CachePorts,
+  EnginePorts,
+  FolderPorts,
+  GitPorts,
+  ImagePorts,
+  KeyPorts,
+  OutputPorts,
+  RegistryArchivePorts,
+  RunPorts,
+} from "./ports.ts";
 import { type ImageSigning, keepStatements, openSigning, type SigningWish } from "./sign-image.ts";
 import { imageSubject, type SbomFile, sbomFiles } from "./sbom-documents.ts";
 
@@ -21,7 +34,15 @@ export interface PackageOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly signing?: SigningWish;
 }
 
-type PackagePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & KeyPorts & OutputPorts & RunPorts;
+type PackagePorts = RegistryArchivePorts &
+  FolderPorts &
+  CachePorts &
+  GitPorts &
+  ImagePorts &
+  EnginePorts &
+  KeyPorts &
+  OutputPorts &
+  RunPorts;
 
 /**
  * Builds the image of a member and writes it into a folder, whole or not at all; no registry is written.
@@ -42,7 +63,7 @@ export async function packageImage(project: OpenProject, options: PackageOptions
     ports,
   );
   const sboms = sbomFiles(imageSubject(materialized.project, built, ports));
-  const written = await writeImage({ built, sboms, signing }, options, ports);
+  const written = await writeImage({ project, handoff: materialized.project, built, sboms, signing }, options, ports);
   return imageResult({ image: built.image, ...written, requests: ports.requestCount() });
 }
 
@@ -53,16 +74,23 @@ interface Written {
 }
 
 interface Finished {
+  readonly project: OpenProject;
+  readonly handoff: MaterializedProject;
   readonly built: ProjectImage;
   readonly sboms: readonly SbomFile[];
   readonly signing: ImageSigning | undefined;
 }
 
-async function writeImage({ built, sboms, signing }: Finished, options: PackageOptions, ports: PackagePorts): Promise<Written> {
+async function writeImage(finished: Finished, options: PackageOptions, ports: PackagePorts): Promise<Written> {
+  const { built, sboms, signing } = finished;
   const { plan, image } = built;
   const { outDir, environment } = options;
   const { signal, onEvent } = ports;
   switch (options.format) {
+    case "compose":
+      return writeCompose(finished, options, ports);
+    case "airgap":
+      return writeAirgap(finished, options, ports);
     case "oci-layout": {
       const fill = { tag: environment, signal, onEvent };
       const transfer = await ports.replaceLayout(outDir, async (layout, folder) => {
@@ -104,4 +132,27 @@ async function writeDockerfile({ plan, image }: ProjectImage, outDir: string, po
     onEvent({ kind: "warning", code: "DOCKERFILE_LEFTOVERS", message });
   }
   return { reference: outDir, transfer: NO_TRANSFER, out: outDir };
+}
+
+async function writeCompose(
+  { project, handoff: { deploy }, built }: Finished,
+  { member, outDir }: PackageOptions,
+  ports: PackagePorts,
+): Promise<Written> {
+  const out = join(outDir, "compose.yaml");
+  const { file, reference } = await composeDesiredOf({ built, deploy, member, folder: memberDir(project, member) }, ports);
+  await ports.writeFile(out, streamOf(Buffer.from(file)));
+  return { reference, transfer: NO_TRANSFER, out };
+}
+
+async function writeAirgap(
+  { project, handoff: { deploy }, built, signing }: Finished,
+  { member, outDir, environment }: PackageOptions,
+  ports: PackagePorts,
+): Promise<Written> {
+  const out = join(outDir, `${built.plan.imageName}.tar`);
+  const lock = (await project.files.readText("vox.lock")) ?? "";
+  const packaging = { built, deploy, member, folder: memberDir(project, member), signing, lock, out };
+  const transfer = await packageAirgap(packaging, ports);
+  return { reference: `${built.plan.imageName}:${environment}`, transfer, out };
 }

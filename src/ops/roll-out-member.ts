@@ -1,4 +1,6 @@
 import type { ContainerState } from "../container/engine/engine.ts";
+import type { ComposeDesired } from "../deploy/compose/compose-desired.ts";
+import type { EngineDesired } from "../deploy/engine/desired-container.ts";
 import type { PlanStep } from "../deploy/plan.ts";
 import { composeIntentFor } from "../pm/manifest/compose-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
@@ -6,6 +8,7 @@ import type { DeployIntent } from "../project/deploy-intent.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { imageRepositoryOf, localHistory, registryHistory } from "./open-history.ts";
 import type { FolderPorts } from "./ports.ts";
+import { composePublishing, type ComposePublishing } from "./publish-compose.ts";
 import { readComposeFile } from "./read-compose-file.ts";
 import type { RolloutResult } from "./roll-out.ts";
 import {
@@ -59,13 +62,14 @@ export async function rollOutMember(
   ports: RolloutPorts & FolderPorts,
 ): Promise<MemberRollout> {
   const { deploy, target } = options;
-  const desired = target === "engine" ? desiredOnEngine(deploy, image) : await composeOf(options, image, ports);
+  const { desired, publish } = await desiredOf(options, image, ports);
   const { manifest } = options.member;
   const shared = image.pulled === undefined ? undefined : registryHistory(manifest, deploy, "push", ports);
   const history = shared ?? localHistory(manifest, deploy, ports);
   const putBack = shared && tagSetter(deploy, ports);
   const rollout = { ...options, runtime: deploy.runtime, ...(putBack && { putBack }) };
   const result = await rollOutDesired(desired, image, history, rollout, ports);
+  if (result.result !== "planned") await publish?.();
   return toldRollout(target, result);
 }
 
@@ -77,9 +81,20 @@ export function tagSetter(deploy: DeployIntent, ports: RolloutPorts): ((image: D
   return (image) => store.tag(image, deploy.environment, { signal: ports.signal });
 }
 
-async function composeOf({ member, deploy, folder }: MemberRolloutOptions, image: RunnableImage, ports: FolderPorts) {
+interface MemberDesired {
+  readonly desired: EngineDesired | ComposeDesired;
+  readonly publish?: ComposePublishing | undefined;
+}
+
+async function desiredOf(
+  { member, deploy, folder, target }: MemberRolloutOptions,
+  image: RunnableImage,
+  ports: RolloutPorts & FolderPorts,
+): Promise<MemberDesired> {
+  if (target === "engine") return { desired: desiredOnEngine(deploy, image) };
   const compose = composeIntentFor(member.manifest, deploy.environment);
-  return desiredOnCompose(deploy, compose, image, await readComposeFile(compose, folder, ports));
+  const desired = desiredOnCompose(deploy, compose, image, await readComposeFile(compose, folder, ports));
+  return { desired, publish: composePublishing(desired, compose, deploy, ports) };
 }
 
 export async function toldRollout(target: string, rollout: RolloutResult): Promise<MemberRollout> {

@@ -48,6 +48,7 @@ export async function rolloutDesk({ dockerHost, container = "", tables = "" }: R
   let greeting = "Welcome to the storefront";
   storefront.edit("app/Vox.toml", 'image_name = "storefront"', `image_name = "${name}"\n${container}`);
   storefront.edit("app/Vox.toml", 'interval = "10s"', 'interval = "1s"');
+  storefront.edit("app/Vox.toml", "retries = 3", "retries = 1");
   storefront.write("app/Vox.toml", `${storefront.read("app/Vox.toml")}\n${tables.replaceAll("NAME", name)}`);
   const docker = connect(dockerHost);
   const vox = (args: readonly string[], env = {}) => storefront.vox(args, { env: { DOCKER_HOST: dockerHost, ...env } });

@@ -1,13 +1,17 @@
+import { resolve } from "node:path";
+import { deployAirgap } from "../../ops/deploy-airgap.ts";
 import { DEPLOY_TARGETS, deployImage, type DeployOptions } from "../../ops/deploy-image.ts";
 import { promoteImage } from "../../ops/promote-image.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import { type CommandContext, isGiven, listOption, type OptionValues, textOption } from "../command-context.ts";
 import { printImage } from "./print-image.ts";
 import { signingWish } from "./signing-flags.ts";
-import { openCommand } from "./project-command.ts";
+import { openCommand, runtimeOf } from "./project-command.ts";
 
 export async function run(context: CommandContext): Promise<void> {
   const { options, args } = context;
+  const airgap = airgapFile(context);
+  if (airgap !== undefined) return runAirgap(context, airgap);
   const { project, choice, hold, ports } = await openCommand(context, "deploy");
   const signing = signingWish(context);
   const wish = {
@@ -24,6 +28,19 @@ export async function run(context: CommandContext): Promise<void> {
     return printImage(context, await promoteImage(project, { ...wish, image, cwd: context.cwd, offline: hold.offline }, ports));
   const release = hold.lane === "release";
   printImage(context, await deployImage(project, { ...wish, hold, release, ...(signing && { signing }) }, ports));
+}
+
+/** An air-gap file needs no project. */
+function airgapFile({ options, cwd }: CommandContext): string | undefined {
+  const image = textOption(options, "image");
+  return image?.endsWith(".tar") ? resolve(cwd, image) : undefined;
+}
+
+async function runAirgap(context: CommandContext, file: string): Promise<void> {
+  const { options, args, globals } = context;
+  const wish = { file, environment: args["ENV"] ?? "production", folder: globals.projectDir };
+  const how = { dryRun: isGiven(options, "dry-run"), takeOver: isGiven(options, "take-over") };
+  printImage(context, await deployAirgap({ ...wish, ...how }, runtimeOf(context)));
 }
 
 function targetOption(options: OptionValues): Pick<DeployOptions, "target"> {

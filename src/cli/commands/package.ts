@@ -10,6 +10,9 @@ import { printImage } from "./print-image.ts";
 import { signingWish } from "./signing-flags.ts";
 import { openCommand } from "./project-command.ts";
 
+/** Formats that hold referrers. */
+const SIGNED_FORMATS: ReadonlySet<string> = new Set(["oci-layout", "airgap"]);
+
 export async function run(context: CommandContext): Promise<void> {
   const { options, globals, args } = context;
   const { project, choice, hold, ports } = await openCommand(context, "package");
@@ -18,8 +21,8 @@ export async function run(context: CommandContext): Promise<void> {
   const format = PACKAGE_FORMATS.find((known) => known === textOption(options, "format")) ?? "oci-layout";
   const out = textOption(options, "out");
   const outDir = out === undefined ? defaultOutputDir(globals.projectDir, format) : resolve(context.cwd, out);
-  const signing = format === "oci-layout" ? signingWish(context) : undefined;
-  if (format !== "oci-layout" && textOption(options, "sign-key") !== undefined)
+  const signing = SIGNED_FORMATS.has(format) ? signingWish(context) : undefined;
+  if (!SIGNED_FORMATS.has(format) && textOption(options, "sign-key") !== undefined)
     throw new VoxError("USAGE", `a \`${format}\` has no place for signatures`, { hint: "run `vox package --sign-key FILE`" });
   const environment = args["ENV"] ?? "production";
   printImage(

@@ -677,7 +677,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
           name: "format",
           value: "FORMAT",
           description: "What to write",
-          choices: ["oci-layout", "docker-archive", "dockerfile"],
+          choices: ["oci-layout", "docker-archive", "dockerfile", "compose", "airgap"],
           default: "oci-layout",
         },
         { name: "out", value: "DIR", description: "Folder to write; dist/FORMAT by default" },

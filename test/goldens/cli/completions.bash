@@ -109,6 +109,7 @@ _vox() {
     "outdated:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "outdated:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "pm publish:--registry") COMPREPLY=(); return ;;
+    "pm publish:--sign-key") COMPREPLY=(); return ;;
     "pm publish:--package") COMPREPLY=(); return ;;
     "pm publish:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "pm publish:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
@@ -163,7 +164,7 @@ _vox() {
     "pm cache clear:--package") COMPREPLY=(); return ;;
     "pm cache clear:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "pm cache clear:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
-    "package:--format") COMPREPLY=($(compgen -W "oci-layout docker-archive dockerfile" -- "$current")); return ;;
+    "package:--format") COMPREPLY=($(compgen -W "oci-layout docker-archive dockerfile compose airgap" -- "$current")); return ;;
     "package:--out") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "package:--sign-key") COMPREPLY=(); return ;;
     "package:--signature-format") COMPREPLY=($(compgen -W "bundle legacy both" -- "$current")); return ;;
@@ -244,7 +245,7 @@ _vox() {
     "tree") words_here="--prod --depth --invert --sbom --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "why") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "outdated") words_here="--offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "pm publish") words_here="--dry-run --list --registry --allow-dirty --workspace --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "pm publish") words_here="--dry-run --list --registry --allow-dirty --workspace --sign-key --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm search") words_here="--registry --limit --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm info") words_here="--registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm yank") words_here="--reason --undo --registry --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
