@@ -14,6 +14,8 @@ export interface Contestant {
   prepare?(): Promise<void>;
   /** What a run asked of a registry. */
   requests?(): number;
+  /** What a run sent to a registry, in bytes. */
+  sentBytes?(): number;
 }
 
 export interface Group {
@@ -21,6 +23,8 @@ export interface Group {
   /** The label that the others are put in relation to. */
   readonly against: string;
   readonly contestants: readonly Contestant[];
+  /** After the runs, before any time is told: whether all did the same. */
+  verify?(): Promise<void>;
 }
 
 /** One run of a process and of all that it started. */
@@ -35,22 +39,27 @@ const GNU_TIME = "/usr/bin/time";
 const MEASURED = join(tmpdir(), `vox-bench-time-${process.pid}`);
 
 /** Runs a group in rounds, the first one uncounted, and prints its table. */
-export async function report({ title, against, contestants }: Group, rounds: number): Promise<void> {
+export async function report({ title, against, contestants, verify }: Group, rounds: number): Promise<void> {
   const results = new Map(contestants.map(({ label }) => [label, [] as Run[]]));
   const counts = new Map<string, number>();
+  const sent = new Map<string, number>();
+  const sends = contestants.some(({ sentBytes }) => sentBytes !== undefined);
   for (let round = 0; round <= rounds; round += 1) {
     for (const contestant of contestants) {
       await contestant.prepare?.();
       const run = await measured(contestant);
       // The first round warms the disk's cache.
       if (round > 0) results.get(contestant.label)?.push(run);
+      if (contestant.sentBytes) sent.set(contestant.label, contestant.sentBytes());
       if (contestant.requests) counts.set(contestant.label, contestant.requests());
     }
   }
+  await verify?.();
   const base = median((results.get(against) ?? []).map(({ wallMs }) => wallMs));
   console.log(`\n## ${title} (${rounds} runs)\n`);
   console.log(
-    `| what | min ms | median ms | × ${against} | CPU ms | peak MiB | requests |\n|---|---:|---:|---:|---:|---:|---:|`,
+    `| what | min ms | median ms | × ${against} | CPU ms | peak MiB | requests |${sends ? " KiB sent |" : ""}\n` +
+      `|---|---:|---:|---:|---:|---:|---:|${sends ? "---:|" : ""}`,
   );
   for (const [label, runs] of results) {
     const wall = runs.map(({ wallMs }) => wallMs);
@@ -62,6 +71,7 @@ export async function report({ title, against, contestants }: Group, rounds: num
       median(runs.map(({ cpuMs }) => cpuMs)).toFixed(0),
       Math.max(...runs.map(({ peakMib }) => peakMib)).toFixed(0),
       counts.get(label) ?? "",
+      ...(sends ? [((sent.get(label) ?? 0) / 1024).toFixed(0)] : []),
     ];
     console.log(`| ${columns.join(" | ")} |`);
   }

@@ -1,4 +1,5 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { Transform } from "node:stream";
 import { portOf } from "./loopback-port.ts";
 
 export interface LoggedRequest {
@@ -23,14 +24,36 @@ export interface LoggedRegistry {
 export interface DoorOptions {
   /** After how many bytes of a request's body both connections are cut; at 0 the registry never hears of it. */
   readonly cutAfter?: (method: string, target: string) => number | undefined;
+  /** What all connections together may carry each way. */
+  readonly bytesPerSecond?: number;
 }
 
 interface Door extends DoorOptions {
   readonly upstream: URL;
   readonly log: LoggedRequest[];
+  /** A new passage for one body. */
+  readonly inward: () => Transform;
+  readonly outward: () => Transform;
 }
 
-function forward({ upstream, log, cutAfter }: Door, incoming: IncomingMessage, outgoing: ServerResponse): void {
+/** Bodies that share one line: each chunk waits until the ones before it are through. */
+function line(bytesPerSecond: number | undefined): () => Transform {
+  let freeAtMs = 0;
+  return () =>
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        if (bytesPerSecond === undefined) return done(null, chunk);
+        freeAtMs = Math.max(freeAtMs, performance.now()) + (chunk.length * 1000) / bytesPerSecond;
+        setTimeout(() => done(null, chunk), freeAtMs - performance.now());
+      },
+    });
+}
+
+function forward(
+  { upstream, log, cutAfter, inward, outward }: Door,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
   const { method = "GET", url: target = "/", headers } = incoming;
   const limit = cutAfter?.(method, target) ?? Number.POSITIVE_INFINITY;
   if (limit === 0) return void incoming.socket.resetAndDestroy();
@@ -45,16 +68,17 @@ function forward({ upstream, log, cutAfter }: Door, incoming: IncomingMessage, o
   const onward = request({ host: upstream.hostname, port: upstream.port, method, path: target, headers }, (answer) => {
     const status = answer.statusCode ?? 0;
     outgoing.writeHead(status, answer.headers);
-    answer.pipe(outgoing);
+    answer.pipe(outward()).pipe(outgoing);
     answer.once("end", () => log.push({ method, target, status, sentBytes }));
   });
   onward.once("error", (error) => outgoing.destroy(error));
-  incoming.pipe(onward);
+  incoming.pipe(inward()).pipe(onward);
 }
 
 export async function openLoggedRegistry(upstream: string, options: DoorOptions = {}): Promise<LoggedRegistry> {
   const log: LoggedRequest[] = [];
-  const door = { ...options, upstream: new URL(`http://${upstream}`), log };
+  const lines = { inward: line(options.bytesPerSecond), outward: line(options.bytesPerSecond) };
+  const door = { ...options, ...lines, upstream: new URL(`http://${upstream}`), log };
   const server = createServer((incoming, outgoing) => forward(door, incoming, outgoing));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
