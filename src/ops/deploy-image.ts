@@ -25,9 +25,9 @@ import type {
   RunPorts,
 } from "./ports.ts";
 import { recordPublication } from "./record-publication.ts";
-import { type MemberRollout, rollOutMember, type RolloutTarget } from "./roll-out-member.ts";
+import type { MemberRollout, RolloutTarget } from "./roll-out-member.ts";
 import type { RunnableImage } from "./roll-out-project.ts";
-import { type ImageSigning, openSigning, type SigningWish } from "./sign-image.ts";
+import type { ImageSigning, SigningWish } from "./sign-image.ts";
 
 /** What `--target` can name. */
 export const DEPLOY_TARGETS = ["container", "compose"] as const;
@@ -69,8 +69,7 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   const target = rolloutTarget(deploy, options);
   const tags = imageTags({ environment: options.environment, identity, extra: options.tags });
   const repository = options.to === "registry" ? repositoryOf(deploy, target) : undefined;
-  const signing =
-    repository && (await openSigning(options.signing, materialized.project, options.member.manifest.package.build, ports));
+  const signing = repository && (await signingOf(materialized.project, options, ports));
   const folder = memberDir(project, options.member);
   const built = await buildProjectImage(
     materialized,
@@ -81,7 +80,15 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   const placed = await place({ options, project, handoff, built, signing, repository, tags, target }, ports);
   if (target === "none") return placed;
   const runnable = await runnableImage(built, repository, placed, ports);
+  const { rollOutMember } = await import("./roll-out-member.ts");
   return { ...placed, ...(await rollOutMember({ ...options, target, cause: "deploy", folder, deploy }, runnable, ports)) };
+}
+
+/** What signs is loaded only when somebody does. */
+async function signingOf(handoff: MaterializedProject, { member, signing }: DeployOptions, ports: DeployPorts) {
+  if (signing === undefined) return undefined;
+  const { openSigning } = await import("./sign-image.ts");
+  return openSigning(signing, handoff, member.manifest.package.build, ports);
 }
 
 /** To the registry or into the engine; a rollout brings what it needs into the engine by itself. */

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { deployAirgap } from "../../ops/deploy-airgap.ts";
 import { DEPLOY_TARGETS, deployImage, type DeployOptions } from "../../ops/deploy-image.ts";
-import { promoteImage } from "../../ops/promote-image.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import { type CommandContext, isGiven, listOption, type OptionValues, textOption } from "../command-context.ts";
 import { printImage } from "./print-image.ts";
@@ -24,8 +23,10 @@ export async function run(context: CommandContext): Promise<void> {
     takeOver: isGiven(options, "take-over"),
   };
   const image = textOption(options, "image");
-  if (image !== undefined)
+  if (image !== undefined) {
+    const { promoteImage } = await import("../../ops/promote-image.ts");
     return printImage(context, await promoteImage(project, { ...wish, image, cwd: context.cwd, offline: hold.offline }, ports));
+  }
   const release = hold.lane === "release";
   printImage(context, await deployImage(project, { ...wish, hold, release, ...(signing && { signing }) }, ports));
 }
