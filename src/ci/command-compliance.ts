@@ -1,3 +1,4 @@
+import type { Lane } from "../config/lock-mode.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Finding } from "./finding.ts";
 import type { ComplianceFacts, Validator } from "./validator.ts";
@@ -15,6 +16,15 @@ export function selectValidators(validators: readonly Validator[], ids: readonly
   return ids.length === 0 ? validators : validators.filter((validator) => ids.includes(validator.id));
 }
 
-/** What all checks found, in their order. */
-export const runValidators = (validators: readonly Validator[], facts: ComplianceFacts): readonly Finding[] =>
-  validators.flatMap((validator) => validator.run(facts));
+/** What all checks found, in their order, as errors or as warnings by the lane. */
+export const runValidators = (
+  validators: readonly Validator[],
+  facts: ComplianceFacts,
+  lane: Lane = "ci",
+): readonly Finding[] =>
+  validators.flatMap((validator) => {
+    const findings = validator.run(facts);
+    return lane === "local" && validator.advisoryLocally === true ? findings.map(advice) : findings;
+  });
+
+const advice = (finding: Finding): Finding => ({ ...finding, severity: "warning" });

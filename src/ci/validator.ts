@@ -16,6 +16,8 @@ export interface Validator {
   readonly id: string;
   /** What holds when nothing is found. */
   readonly statement: string;
+  /** Whether its findings are told and do not fail in the local lane, as pages are finished last; they block in the others. */
+  readonly advisoryLocally?: boolean;
   readonly run: (facts: ComplianceFacts) => readonly Finding[];
 }
 

@@ -98,6 +98,7 @@ const severities = z.record(nonEmptyText, z.enum(["off", "advisory", "blocking"]
 export const policySchema = z.strictObject({
   lane: field(z.enum(["local", "ci", "release"]), "Least strict lane that this project allows", {
     role: "override-candidate",
+    flag: "--lane",
     variable: "VOX_LANE",
   }),
   signers: field(z.array(nonEmptyText), "Files of public keys that may sign what is deployed"),

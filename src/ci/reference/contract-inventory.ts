@@ -1,17 +1,15 @@
 import { ENVIRONMENT_VARIABLES } from "../../config/environment-variables.ts";
 import type { CommandRegistry } from "../../contracts/command-registry.ts";
-import { outputJsonSchemas } from "../../contracts/output.ts";
 import { deployFields } from "../../contracts/vox-toml-deploy.ts";
-import { ERROR_CATALOGUE, EXIT } from "../../errors/catalogue.ts";
 import { markdownTable } from "./generated-note.ts";
 
-/** `docs/src/architecture/public-contract-inventory.md`: what other people's programs touch, counted, and what nothing points to. */
+/** `docs/src/architecture/public-contract-inventory.md`: what other people's programs touch, and what nothing points to. */
 export const renderContractInventory = (registry: CommandRegistry): string =>
   `${[
     "# Inventory of the public contract",
     "*Analytical. Made from the program's own lists by `vox ci docs-sync --write`: edit those, not this page. What vox promises is in the [reference](../reference/vox-portability-ssot.md), how contracts change in [contracts](../reference/contracts.md).*",
     "## Surfaces",
-    markdownTable(["surface", "how many", "authority", "page"], surfaces(registry)),
+    markdownTable(["surface", "authority", "page"], SURFACES),
     "## Commands of deployment and trust",
     markdownTable(
       ["command", "lane", "status", "variables"],
@@ -29,27 +27,31 @@ const rowOf = ({ path, lane, status, environment }: CommandRegistry["commands"][
   environment.map((name) => `\`${name}\``).join(" "),
 ];
 
-const surfaces = (registry: CommandRegistry): readonly (readonly string[])[] => [
-  ["commands", count(registry.commands), "`contracts/cli/command-registry.yaml`", "[commands](../reference/cli.md)"],
-  ["options", count(registry.commands.flatMap(({ options }) => options)), "the same", "the same"],
+const SURFACES: readonly (readonly string[])[] = [
+  ["commands, arguments, options", "`contracts/cli/command-registry.yaml`", "[commands](../reference/cli.md)"],
+  ["`Vox.toml`", "`contracts/manifest/vox-toml.schema.json`", "[Vox.toml](../reference/vox-toml.md)"],
+  ["fields of [deploy]", "`src/contracts/vox-toml-deploy.ts`", "[fields](../reference/deploy-fields.md)"],
+  ["`vox.lock`", "`contracts/lockfile/vox-lock.schema.json`", "[vox.lock](../reference/vox-lock.md)"],
+  ["the handoff", "`contracts/handoff/materialized-project.schema.json`", "[handoff](../reference/handoff.md)"],
   [
-    "fields of [deploy]",
-    count(deployFields()),
-    "`src/contracts/vox-toml-deploy.ts`",
-    "[fields](../reference/deploy-fields.md)",
+    "packages and registries",
+    "`contracts/vectors/`",
+    "[archive](../reference/package-archive.md), [registries](../reference/registries.md)",
   ],
-  ["variables", count(ENVIRONMENT_VARIABLES), "`src/config/environment-variables.ts`", "[variables](../reference/env-vars.md)"],
-  ["error codes", count(Object.keys(ERROR_CATALOGUE)), "`src/errors/catalogue.ts`", "[errors](../reference/errors.md)"],
-  ["exit codes", count(Object.keys(EXIT)), "the same", "[exit codes](../reference/exit-codes.md)"],
   [
-    "`--json` documents",
-    count([...outputJsonSchemas().keys()]),
-    "`contracts/output/`",
-    "[contracts](../reference/contracts.md)",
+    "images, and what is attached",
+    "`contracts/vectors/image/`",
+    "[image](../reference/image.md), [signing](../reference/signing.md)",
   ],
+  ["variables", "`src/config/environment-variables.ts`", "[variables](../reference/env-vars.md)"],
+  [
+    "error and exit codes",
+    "`src/errors/catalogue.ts`",
+    "[errors](../reference/errors.md), [exit codes](../reference/exit-codes.md)",
+  ],
+  ["`--json` documents", "`contracts/output/`", "[contracts](../reference/contracts.md)"],
+  ["the tool itself", "`contracts/install/install-policy.yaml`", "[toolchain](../reference/toolchain.md)"],
 ];
-
-const count = (list: readonly unknown[]): string => String(list.length);
 
 function orphans(registry: CommandRegistry): readonly string[] {
   const named = new Set(

@@ -15,6 +15,7 @@ const IDS =
 export const acceptance = (others: readonly { readonly id: string }[]): Validator => ({
   id: "acceptance",
   statement: "each work package, gate and risk of the plan has a row with a file that is there and a check that runs",
+  advisoryLocally: true,
   run: (facts) => {
     const page = facts.files.text(PAGE) ?? "";
     const rows = ["Work packages", "Gates", "Risks and forbidden moves"].flatMap((heading) => tableBelow(page, heading));

@@ -12,6 +12,7 @@ const SHINGLE = 9;
 export const policyRestated: Validator = {
   id: "policy-restated",
   statement: "pages that show how to deploy link to the normative page, and no page repeats its sentences",
+  advisoryLocally: true,
   run: ({ files }) => {
     const source = files.text(NORMATIVE_PAGE);
     if (source === undefined) return [finding("there is no normative page", { file: NORMATIVE_PAGE })];

@@ -13,6 +13,7 @@ const OF_APPLICATIONS = /\bapp portability\b|\bvox (?:deploy|package|rollback)\b
 export const portabilityMixing: Validator = {
   id: "portability-mixing",
   statement: "no reference or how-to page speaks of deploying applications and of installing the tool",
+  advisoryLocally: true,
   run: ({ files }) => pagesOf(files).filter(isSubject).flatMap(mixture),
 };
 

@@ -20,6 +20,7 @@ export const requiredPages: Validator = {
   id: "required-pages",
   statement:
     "the pages that a reader is promised are there with a title, reference pages say that they are normative and architecture pages that they are not",
+  advisoryLocally: true,
   run: ({ files }) => [
     ...PAGES.filter((path) => headingsOf(files.text(path) ?? "").length === 0).map((file) =>
       finding("the page is not there, or has no title", { file }),

@@ -3,6 +3,7 @@ import { fileTextsOf } from "../../ci/file-texts.ts";
 import { generatedFiles } from "../../ci/generated-files.ts";
 import { FACT_PATHS, type Validator } from "../../ci/validator.ts";
 import { VALIDATORS } from "../../ci/validators.ts";
+import { laneFrom } from "../../config/lock-mode.ts";
 import { EXIT } from "../../errors/catalogue.ts";
 import { openCheckout } from "../../runtime/fs-checkout.ts";
 import { type CommandContext, isGiven, listOption } from "../command-context.ts";
@@ -16,14 +17,15 @@ export async function run(context: CommandContext): Promise<number> {
   if (isGiven(context.options, "list")) return printList(context, validators);
   findingFormat(context);
   const checkout = await openCheckout(context.globals.projectDir);
+  const lane = laneFrom(undefined, context.env);
   const files = fileTextsOf(await checkout.readTexts(FACT_PATHS));
   const program = describeProgram(context.program);
-  const findings = runValidators(validators, { files, program, generated: generatedFiles(context.program.registry) });
+  const findings = runValidators(validators, { files, program, generated: generatedFiles(context.program.registry) }, lane);
   return printFindings(context, validators, findings);
 }
 
 function printList(context: CommandContext, validators: readonly Validator[]): number {
-  const checks = validators.map(({ id, statement }) => ({ id, statement }));
+  const checks = validators.map(({ id, statement, advisoryLocally = false }) => ({ id, statement, advisoryLocally }));
   printResult(context, { document: { checks }, lines: checks.map(({ id, statement }) => `${id}  ${statement}`) });
   return EXIT.ok;
 }

@@ -942,7 +942,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
     },
     {
       path: "ci command-compliance",
-      summary: "Prove that the command registry, the program and the reference agree",
+      summary: "Prove that what this repository promises, does and says are one",
       arguments: [],
       options: [
         {
@@ -960,8 +960,8 @@ export const COMMAND_REGISTRY: CommandRegistry = {
       lane: "any",
       area: "gates",
       docs: "reference/cli.md#vox-ci-command-compliance",
-      environment: [],
-      exit_codes: [0, 1, 64, 70, 130, 143],
+      environment: ["VOX_LANE", "CI"],
+      exit_codes: [0, 1, 64, 70, 78, 130, 143],
     },
     {
       path: "ci docs-sync",

@@ -219,6 +219,19 @@ describe("a registry that cannot be read", () => {
   });
 });
 
+describe("the lane", () => {
+  const chosen = selectValidators(VALIDATORS, ["acceptance", "links"]);
+  const facts = withFile("docs/src/architecture/doc-to-code-acceptance-checklist.md", () => "# x\n\n[x](nowhere.md)\n");
+  const severities = (lane: "local" | "ci" | "release") =>
+    runValidators(chosen, facts, lane).map(({ id, severity }) => `${id} ${severity}`);
+
+  it("makes advice of what is finished last, on a desk alone", () => {
+    expect(new Set(severities("local"))).toEqual(new Set(["acceptance warning", "links error"]));
+    expect(new Set(severities("ci"))).toEqual(new Set(["acceptance error", "links error"]));
+    expect(severities("release")).toEqual(severities("ci"));
+  });
+});
+
 describe("choosing checks", () => {
   it("runs those that are named, in their own order", () => {
     expect(selectValidators(VALIDATORS, ["error-codes", "registry-schema"]).map(({ id }) => id)).toEqual([
