@@ -11,7 +11,7 @@ import { memberDir, type OpenProject } from "./open-project.ts";
 import { packageAirgap } from "./package-airgap.ts";
 import { composeDesiredOf } from "./package-compose.ts";
 import type { MaterializedProject } from "../project/materialized-project.ts";
-import type { PackageFormat } from "./output-dirs.ts";
+import { outputsAt, type PackageFormat } from "./output-dirs.ts";
 import type {
   CachePorts,
   EnginePorts,
@@ -49,7 +49,7 @@ type PackagePorts = RegistryArchivePorts &
  * @throws {VoxError} as `materializeProject` and `buildProjectImage`, and CANNOT_WRITE
  */
 export async function packageImage(project: OpenProject, options: PackageOptions, ports: PackagePorts): Promise<ImageResult> {
-  const materialized = await materializeProject(project, { ...options, outputDirs: [options.outDir] }, ports);
+  const materialized = await materializeProject(project, { ...options, outputDirs: outputsAt(options.outDir) }, ports);
   const signing = await openSigning(options.signing, materialized.project, options.member.manifest.package.build, ports);
   const folder = memberDir(project, options.member);
   const built = await buildProjectImage(
@@ -93,15 +93,15 @@ async function writeImage(finished: Finished, options: PackageOptions, ports: Pa
       return writeAirgap(finished, options, ports);
     case "oci-layout": {
       const fill = { tag: environment, signal, onEvent };
-      const transfer = await ports.replaceLayout(outDir, async (layout, folder) => {
+      const transfer = await ports.replaceLayout(outDir, async (layout) => {
         const written = await writeLayout(image, layout, fill);
-        for (const { suffix, text } of sboms) await folder.addFile(`sbom${suffix}`, text);
         if (signing) {
           await keepStatements(ports.imageLayout(outDir), layout, image, { signal });
           await signing.attest(layout, built);
         }
         return written;
       });
+      await writeSboms(sboms, outDir, ports);
       return { reference: `oci-layout:${outDir}:${environment}`, transfer, out: outDir };
     }
     case "dockerfile":
@@ -109,12 +109,16 @@ async function writeImage(finished: Finished, options: PackageOptions, ports: Pa
     case "docker-archive": {
       const out = join(outDir, `${plan.imageName}.tar`);
       const reference = `${plan.imageName}:${environment}`;
-      for (const { suffix, text } of sboms)
-        await ports.writeFile(join(outDir, `${plan.imageName}${suffix}`), streamOf(Buffer.from(text)));
+      await writeSboms(sboms, join(outDir, plan.imageName), ports);
       await ports.writeFile(out, dockerArchive(image, { platform: ports.hostPlatform, repoTags: [reference], signal }));
       return { reference, transfer: NO_TRANSFER, out };
     }
   }
+}
+
+/** Beside the image, never in it: a layout holds what the specification names, and nothing else. */
+async function writeSboms(sboms: readonly SbomFile[], image: string, ports: OutputPorts): Promise<void> {
+  for (const { suffix, text } of sboms) await ports.writeFile(`${image}${suffix}`, streamOf(Buffer.from(text)));
 }
 
 /** A hidden file by which the folder is known again as one of vox's. */

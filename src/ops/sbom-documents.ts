@@ -1,4 +1,5 @@
 import { cyclonedxDocument } from "../attest/sbom/cyclonedx.ts";
+import { SBOM_SUFFIXES } from "./output-dirs.ts";
 import type { SbomSubject } from "../attest/sbom/sbom-subject.ts";
 import { spdxDocument } from "../attest/sbom/spdx.ts";
 import { EPOCH } from "../container/plan/image-plan.ts";
@@ -33,6 +34,6 @@ export interface SbomFile {
 
 /** Both bills of materials, as they are written beside an image. */
 export const sbomFiles = (subject: SbomSubject): readonly SbomFile[] => [
-  { suffix: ".spdx.json", text: `${canonicalJson(sbomDocument("spdx", subject))}\n` },
-  { suffix: ".cdx.json", text: `${canonicalJson(sbomDocument("cyclonedx", subject))}\n` },
+  { suffix: SBOM_SUFFIXES.spdx, text: `${canonicalJson(sbomDocument("spdx", subject))}\n` },
+  { suffix: SBOM_SUFFIXES.cyclonedx, text: `${canonicalJson(sbomDocument("cyclonedx", subject))}\n` },
 ];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { Ajv } from "ajv";
@@ -40,14 +40,16 @@ describe("bills of materials of the example", () => {
     expect(validate(await sbom("spdx")), JSON.stringify(validate.errors)).toBe(true);
   });
 
-  it("`vox package` writes both into the layout, about the image that it made, and beside an archive", async () => {
+  it("`vox package` writes both beside the layout or the archive, about the image that it made, and no image holds them", async () => {
     const made = succeeded(await storefront.vox(["package", "--json"], EPOCH)).json();
     const folder = textAt(made, "out");
     const digest = textAt(made, "image", "digest");
     const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
-    expect(textAt(read(join(folder, "sbom.spdx.json")), "packages", 0, "checksums", 0, "checksumValue")).toBe(digest.slice(7));
-    expect(textAt(read(join(folder, "sbom.cdx.json")), "metadata", "component", "hashes", 0, "content")).toBe(digest.slice(7));
+    expect(textAt(read(`${folder}.spdx.json`), "packages", 0, "checksums", 0, "checksumValue")).toBe(digest.slice(7));
+    expect(textAt(read(`${folder}.cdx.json`), "metadata", "component", "hashes", 0, "content")).toBe(digest.slice(7));
     expect(at(read(join(folder, "index.json")), "manifests", 1)).toBeUndefined();
+    expect(readdirSync(folder).toSorted()).toEqual(["blobs", "index.json", "oci-layout"]);
+    expect(textAt(succeeded(await storefront.vox(["package", "--json"], EPOCH)).json(), "image", "digest")).toBe(digest);
     succeeded(await storefront.vox(["package", "--format", "docker-archive"], EPOCH));
     for (const name of ["storefront.spdx.json", "storefront.cdx.json"])
       expect(existsSync(join(storefront.app, "dist/docker-archive", name))).toBe(true);

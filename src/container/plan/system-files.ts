@@ -5,7 +5,7 @@ import { VoxError } from "../../errors/vox-error.ts";
 import type { ContainerIntent } from "../../project/deploy-intent.ts";
 import type { ApplicationFile } from "../../project/materialized-project.ts";
 import { fileOwner } from "./user.ts";
-import { foldersAbove, type WorkdirPlace } from "./workdir-place.ts";
+import { foldersAbove, isOddWorkdir, type WorkdirPlace } from "./workdir-place.ts";
 
 /** A member of the layer below the packages; `path` is from the image's root, without a leading slash. */
 export type SystemFile =
@@ -23,7 +23,7 @@ export interface SystemFilesInput {
 }
 
 /**
- * What an image needs below its packages: on scratch `/etc/passwd`, `/etc/group`, `/opt` and `/tmp`; on any base the CA certificates that are named.
+ * What an image needs below its packages: on scratch `/etc/passwd`, `/etc/group` and `/tmp`; on any base the CA certificates that are named.
  * Sorted by path.
  * @throws {VoxError} DEPLOY_INCOMPLETE, DEPLOY_UNSUPPORTED
  */
@@ -45,16 +45,14 @@ function scratchFiles(owner: Owner): SystemFile[] {
   return [
     { kind: "text", path: "etc/passwd", text: passwd.join("") },
     { kind: "text", path: "etc/group", text: group.join("") },
-    // Packages are laid in it, and it is no member of their layers: some engines would make it unreadable.
-    { kind: "directory", path: "opt", owner: ROOT },
     { kind: "directory", path: "tmp", owner },
   ];
 }
 
-/** On scratch the directories above a workdir are those of the system layer, and root's besides. */
+/** On scratch the directories above an odd workdir are those of the system layer, and root's besides. */
 export const placeOnScratch = (workdir: string, files: readonly SystemFile[]): WorkdirPlace => ({
   workdir,
-  above: foldersAbove(workdir).map((folder) => {
+  above: (isOddWorkdir(workdir) ? foldersAbove(workdir) : []).map((folder) => {
     const made = files.find((file) => file.path === folder);
     return { path: `${folder}/`, mode: 0o755, owner: made?.kind === "directory" ? made.owner : ROOT };
   }),

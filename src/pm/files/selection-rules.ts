@@ -16,7 +16,7 @@ export interface SelectionOptions {
   /** `include` and `exclude` of `[package]`, in gitignore's syntax. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Folders that vox writes to, relative to the project. */
+  /** Folders and files that vox writes, relative to the project. */
   readonly outputFolders: readonly string[];
 }
 
@@ -44,7 +44,8 @@ export class Selection {
     this.#options = options;
     this.#include = IgnoreRules.empty.with(options.include.join("\n"), "", "include");
     this.#exclude = IgnoreRules.empty.with(options.exclude.join("\n"), "", "exclude");
-    this.#outputFolders = new Set(options.outputFolders.map((folder) => `${folder.replace(/^\.\//, "").replace(/\/$/, "")}/`));
+    const outputs = options.outputFolders.map((folder) => folder.replace(/^\.\//, "").replace(/\/$/, ""));
+    this.#outputFolders = new Set(outputs.flatMap((path) => [path, `${path}/`]));
     this.#prefix = prefix;
   }
 

@@ -75,7 +75,7 @@ describe("system files", () => {
 
   it("are none on a base that has its own", () => expect(systemFiles({})).toEqual([]));
 
-  it("on scratch name root and the user, have `/opt`, and give the user `/tmp`", () => {
+  it("on scratch name root and the user, and give the user `/tmp`", () => {
     expect(systemFiles({ baseImage: "scratch", user: "65532:65533" })).toEqual([
       { kind: "text", path: "etc/group", text: "root:x:0:\napp:x:65533:\n" },
       {
@@ -83,7 +83,6 @@ describe("system files", () => {
         path: "etc/passwd",
         text: "root:x:0:0:root:/root:/sbin/nologin\napp:x:65532:65533:app:/:/sbin/nologin\n",
       },
-      { kind: "directory", path: "opt", owner: { uid: 0, gid: 0 } },
       { kind: "directory", path: "tmp", owner: { uid: 65532, gid: 65533 } },
     ]);
   });
@@ -92,7 +91,6 @@ describe("system files", () => {
     expect(systemFiles({ baseImage: "scratch", user: "0" })).toEqual([
       { kind: "text", path: "etc/group", text: "root:x:0:\n" },
       { kind: "text", path: "etc/passwd", text: "root:x:0:0:root:/root:/sbin/nologin\n" },
-      { kind: "directory", path: "opt", owner: { uid: 0, gid: 0 } },
       { kind: "directory", path: "tmp", owner: { uid: 0, gid: 0 } },
     ]);
   });

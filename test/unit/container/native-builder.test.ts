@@ -138,7 +138,6 @@ describe("an image", () => {
       "etc/ssl/ 0:0",
       "etc/ssl/certs/ 0:0",
       "etc/ssl/certs/ca-certificates.crt 0:0",
-      "opt/ 0:0",
       "tmp/ 65532:65532",
     ]);
     expect(world.opened()).toBe(0);
