@@ -45,7 +45,7 @@ describe("the commands of the page", () => {
     const shop = await layLockedStorefront();
     desk = shop.desk;
     const commands = commandsOf("air-gap.md");
-    expect(commands).toHaveLength(5);
+    expect(commands).toHaveLength(6);
     for (const command of commands) succeeded(await shop.vox(words(command)));
   });
 

@@ -4,8 +4,9 @@ import { errorsOf, type Validator } from "../validator.ts";
 const finding = errorsOf("required-pages");
 
 const REFERENCE =
-  "cli command-compliance contracts deploy-fields env-vars errors exit-codes handoff image package-archive provenance registries sbom secrets signing toolchain verify vocabulary vox-lock vox-portability-ssot vox-toml";
-const HOW_TO = "air-gap ci-recipes migrate-from-compose migrate-from-dockerfile publish-a-package run-a-private-registry";
+  "cli command-compliance contracts deploy-fields deployment-compose env-vars errors exit-codes handoff image package-archive provenance registries sbom secrets signing toolchain verify vocabulary vox-lock vox-portability-ssot vox-toml";
+const HOW_TO =
+  "air-gap ci-recipes how-to-deploy migrate-from-compose migrate-from-dockerfile publish-a-package run-a-private-registry";
 const ARCHITECTURE =
   "deferral-register doc-to-code-acceptance-checklist house public-contract-inventory risk-register rollout testing vox-cross-platform-runbook vox-docker-dotvox-portability-research-2026 vox-portability-implementation-plan-2026";
 
