@@ -45,7 +45,12 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   variable("NO_COLOR", "Any value but the empty one turns colours off; `--color always` wins over it."),
   variable("TERM", "`dumb` turns colours and progress lines off.", "as the terminal sets it"),
   variable("CI", "True in a continuous-integration job: the lock is then held as the `ci` lane holds it.", "false"),
-  variable("DOCKER_HOST", "Address of the container engine.", "the engine's own socket"),
+  variable("DOCKER_HOST", "Address of the container engine.", "that of the context in use, else the engine's own socket"),
+  variable(
+    "DOCKER_CONTEXT",
+    "Context of Docker's client whose engine is used; DOCKER_HOST beats it.",
+    "the one of `docker context use`",
+  ),
   variable(
     "DOCKER_BUILDKIT",
     "`0` has Docker build the lower part of an image with its classic builder.",

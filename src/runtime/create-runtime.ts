@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { join } from "node:path";
 import type { Environment } from "../config/environment-variables.ts";
 import { PROGRAM_VERSION } from "../config/generated/version.ts";
 import { sourceDateEpochSeconds } from "../config/parse-variable.ts";
@@ -91,7 +92,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...deploymentPorts({ dataDir: paths.dataDir, env, signal }),
     async engine(choice) {
       const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
-      return connectEngine({ choice, environment: env });
+      const dockerConfigDir = env["DOCKER_CONFIG"] || join(home, ".docker");
+      return connectEngine({ choice, environment: env, dockerConfigDir, uid: process.getuid?.() });
     },
   };
 }

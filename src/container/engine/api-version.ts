@@ -3,14 +3,22 @@ import { VoxError } from "../../errors/vox-error.ts";
 /** The newest version that this code was written for. */
 const NEWEST = "1.44";
 
+/** The oldest with all that vox asks for: Docker 19.03. */
+const OLDEST = "1.40";
+
 /**
  * The version to speak: the newest that both sides know (Engine API, "Versioning").
- * @throws {VoxError} ENGINE_UNAVAILABLE when the engine asks for a newer one than vox knows
+ * @throws {VoxError} ENGINE_UNAVAILABLE when there is none
  */
 export function negotiateApiVersion(engine: { readonly newest: string; readonly oldest?: string | undefined }): string {
   if (engine.oldest !== undefined && compareVersions(engine.oldest, NEWEST) > 0) {
     throw new VoxError("ENGINE_UNAVAILABLE", `the engine speaks API ${engine.oldest} and newer, vox ${NEWEST} and older`, {
       hint: "install a newer vox",
+    });
+  }
+  if (compareVersions(engine.newest, OLDEST) < 0) {
+    throw new VoxError("ENGINE_UNAVAILABLE", `the engine speaks API ${engine.newest} and older, vox ${OLDEST} and newer`, {
+      hint: "install Docker 19.03 or newer, or Podman 3 or newer",
     });
   }
   return compareVersions(engine.newest, NEWEST) < 0 ? engine.newest : NEWEST;

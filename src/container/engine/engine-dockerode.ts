@@ -9,13 +9,18 @@ import type { EngineChoice } from "../../project/deploy-intent.ts";
 import { buildsWithBuildkit, negotiateApiVersion } from "./api-version.ts";
 import { containerOf, createOptions } from "./engine-container.ts";
 import { EngineImages } from "./engine-images.ts";
-import { type EngineEndpoint, engineEndpoints, type EngineEnvironment } from "./endpoints.ts";
+import { type EngineEndpoint, engineEndpoints, type EngineEnvironment, type EnginePlaces } from "./endpoints.ts";
 import type { Container, ContainerSpec, Engine, EngineDescription } from "./engine.ts";
 import { isLimitRefused, engineFailure, reasonOf } from "./engine-failure.ts";
+import { readDockerContext } from "./fs-docker-context.ts";
+import { noEngine, type TriedPlace } from "./no-engine.ts";
 
 export interface ConnectOptions {
   readonly choice: EngineChoice;
   readonly environment: EngineEnvironment;
+  /** Where Docker's client keeps its contexts; absent, none is looked for. */
+  readonly dockerConfigDir?: string;
+  readonly uid?: number | undefined;
 }
 
 const PROBE_TIMEOUT_MS = 5_000;
@@ -24,26 +29,26 @@ const PROBE_TIMEOUT_MS = 5_000;
  * The first engine that answers, with the API version that both sides know.
  * @throws {VoxError} ENGINE_UNAVAILABLE saying what was tried, CONFIG_INVALID
  */
-export async function connectEngine({ choice, environment }: ConnectOptions): Promise<Engine> {
-  const tried: string[] = [];
-  for (const endpoint of engineEndpoints(choice, environment)) {
+export async function connectEngine({ choice, environment, dockerConfigDir, uid }: ConnectOptions): Promise<Engine> {
+  const asksDocker = choice !== "podman" && dockerConfigDir !== undefined;
+  const context = asksDocker ? await readDockerContext(dockerConfigDir, environment) : undefined;
+  const places: EnginePlaces = { choice, environment, context, uid };
+  const tried: TriedPlace[] = [];
+  for (const endpoint of engineEndpoints(places)) {
     try {
       const engine = await connectTo(endpoint, environment);
       if (choice === "auto" || engine.description.kind === choice) return engine;
-      tried.push(`\`${endpoint.url}\` (is ${engine.description.kind})`);
+      tried.push({ url: endpoint.url, reason: `is ${engine.description.kind}` });
     } catch (error) {
       if (error instanceof VoxError) throw error;
-      tried.push(`\`${endpoint.url}\` (${reasonOf(error)})`);
+      tried.push({ url: endpoint.url, reason: reasonOf(error) });
     }
   }
-  throw new VoxError(
-    "ENGINE_UNAVAILABLE",
-    `no ${choice === "auto" ? "container engine" : choice} answers: tried ${tried.join(", ")}`,
-  );
+  throw noEngine(places, tried);
 }
 
 async function connectTo(endpoint: EngineEndpoint, environment: EngineEnvironment): Promise<Engine> {
-  const address = await addressOf(endpoint, environment);
+  const address = await addressOf(endpoint);
   // The library takes 300 ms to load, and most commands need no engine.
   const { default: Docker } = await import("dockerode");
   const probe: ProbeOptions = { ...address, connectionTimeout: PROBE_TIMEOUT_MS };
@@ -63,14 +68,13 @@ async function connectTo(endpoint: EngineEndpoint, environment: EngineEnvironmen
 /** The library's limit, which its types do not know, ends with the answer's head: a load may take any time until then. */
 type ProbeOptions = Dockerode.DockerOptions & { readonly connectionTimeout: number };
 
-async function addressOf(endpoint: EngineEndpoint, environment: EngineEnvironment): Promise<Dockerode.DockerOptions> {
+async function addressOf(endpoint: EngineEndpoint): Promise<Dockerode.DockerOptions> {
   if (endpoint.kind === "socket") return { socketPath: endpoint.path };
-  const { host, port, tls } = endpoint;
+  const { host, port, tls, certPath } = endpoint;
   const address = { host, port };
   if (!tls) return { ...address, protocol: "http" };
-  const folder = environment.DOCKER_CERT_PATH;
-  if (!folder) return { ...address, protocol: "https" };
-  const [ca, cert, key] = await Promise.all(["ca.pem", "cert.pem", "key.pem"].map((name) => readFile(join(folder, name))));
+  if (certPath === undefined) return { ...address, protocol: "https" };
+  const [ca, cert, key] = await Promise.all(["ca.pem", "cert.pem", "key.pem"].map((name) => readFile(join(certPath, name))));
   return { ...address, protocol: "https", ca, cert, key };
 }
 

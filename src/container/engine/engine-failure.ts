@@ -10,8 +10,12 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message = "json" in error && hasMessage(error.json) ? error.json.message : undefined;
   if (message !== undefined) return message.trim();
-  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error.message.replace(HTTP_PREFIX, "").trim();
 }
+
+/** What the library puts before the engine's words where an answer would have been a stream. */
+const HTTP_PREFIX = /^\(HTTP code \d+\) [^-]*- /;
 
 /** Whether the engine says that there is no such thing. */
 export const isNotFound = (error: unknown): boolean =>

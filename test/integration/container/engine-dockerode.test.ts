@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { mkdtemp, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { streamOf } from "../../../src/core/byte-stream.ts";
+import { parsePlatform } from "../../../src/core/platform.ts";
+import type { EngineEnvironment } from "../../../src/container/engine/endpoints.ts";
 import { connectEngine } from "../../../src/container/engine/engine-dockerode.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
@@ -89,6 +92,19 @@ describe("finding an engine", () => {
     });
   });
 
+  it("finds the engine of the context that Docker's client uses", async () => {
+    const host = await engineThat((_request, response) => json(response, 200, []));
+    const meta = join(folder, "contexts/meta", createHash("sha256").update("near").digest("hex"));
+    await mkdir(meta, { recursive: true });
+    await writeFile(join(meta, "meta.json"), JSON.stringify({ Name: "near", Endpoints: { docker: { Host: host } } }));
+    const connectHere = (environment: EngineEnvironment) =>
+      connectEngine({ choice: "auto", environment, dockerConfigDir: folder });
+    expect((await connectHere({ DOCKER_CONTEXT: "near" })).description.endpoint).toBe(host);
+    await writeFile(join(folder, "config.json"), JSON.stringify({ currentContext: "near" }));
+    expect((await connectHere({})).description.endpoint).toBe(host);
+    await expect(connectHere({ DOCKER_CONTEXT: "gone" })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
   it("says what was tried when none answers", async () => {
     await expect(connect(`unix://${folder}/none.sock`)).rejects.toMatchObject({
       code: "ENGINE_UNAVAILABLE",
@@ -141,6 +157,58 @@ describe("loading", () => {
       throw new Error("the disk is gone");
     };
     await expect((await connect(host)).load(broken())).rejects.toThrow("the disk is gone");
+  });
+});
+
+describe("building", () => {
+  const request = {
+    context: () => streamOf(Buffer.from("tar")),
+    dockerfile: "Dockerfile",
+    platform: parsePlatform("linux/amd64"),
+    buildArgs: { A: "b" },
+    network: "none",
+  } as const;
+  const build = async (answer: Answer) => (await connect(await engineThat(answer))).images.build(request);
+
+  it("goes through BuildKit where the engine has it, and sends arguments and context", async () => {
+    let sent = "";
+    const id = await build((asked, response, body) => {
+      sent = body.toString();
+      json(response, 200, { id: "moby.image.id", aux: { ID: "sha256:ab" } });
+      expect(new URL(asked.url ?? "", "http://e").searchParams.get("buildargs")).toBe('{"A":"b"}');
+    });
+    expect([id, sent]).toEqual(["sha256:ab", "tar"]);
+    expect(seen.at(-1)).toMatch(/^POST \/v1\.41\/build\?.*networkmode=none.*version=2/);
+  });
+
+  it("fails when the engine says so inside a 200 stream", async () => {
+    const failing = build((_asked, response) => json(response, 200, { errorDetail: { message: "no such stage" } }));
+    await expect(failing).rejects.toMatchObject({
+      code: "ENGINE_BUILD_FAILED",
+      message: "the lower part for `linux/amd64` does not build: no such stage",
+    });
+  });
+
+  it.each<[string, Answer]>([
+    ["ends without a result", (_asked, response) => json(response, 200, { stream: "Step 1/1 : FROM a" })],
+    [
+      "is killed in the middle",
+      (_asked, response) => {
+        response.write('{"stream":"Step 1/1 : FROM a"}\n');
+        setTimeout(() => response.destroy(), 20);
+      },
+    ],
+  ])("fails when the engine %s", async (_name, answer) => {
+    await expect(build(answer)).rejects.toMatchObject({
+      code: "ENGINE_FAILED",
+      message: "the engine broke off the build",
+      hint: expect.stringContaining("docker version"),
+    });
+  });
+
+  it("passes on why the engine refuses", async () => {
+    const refusing = build((_asked, response) => json(response, 400, { message: "dockerfile parse error" }));
+    await expect(refusing).rejects.toThrow("the engine does not build the lower part: dockerfile parse error");
   });
 });
 

@@ -1,52 +1,141 @@
 import { describe, expect, it } from "vitest";
 import { negotiateApiVersion } from "../../../src/container/engine/api-version.ts";
 import { demuxLogs } from "../../../src/container/engine/demux-logs.ts";
-import { type EngineEnvironment, engineEndpoints } from "../../../src/container/engine/endpoints.ts";
+import { contextFolder, contextHost, contextInUse, type DockerContext } from "../../../src/container/engine/docker-context.ts";
+import { type EngineEnvironment, engineEndpoints, type EnginePlaces } from "../../../src/container/engine/endpoints.ts";
+import { noEngine } from "../../../src/container/engine/no-engine.ts";
 import { loadedImages } from "../../../src/container/engine/load-progress.ts";
 import type { EngineChoice } from "../../../src/project/deploy-intent.ts";
 import { failureOf } from "./fixtures.ts";
 
 describe("where an engine is looked for", () => {
   const XDG_RUNTIME_DIR = "/run/user/1000";
-  it.each<[EngineChoice, EngineEnvironment, readonly string[]]>([
+  const context: DockerContext = { name: "far", host: "tcp://far:1", certPath: "/certs" };
+  const urls = (places: EnginePlaces): readonly string[] => engineEndpoints(places).map((endpoint) => endpoint.url);
+
+  it.each<[EngineChoice, Partial<EnginePlaces>, readonly string[]]>([
     ["docker", {}, ["unix:///var/run/docker.sock"]],
     ["podman", {}, ["unix:///run/podman/podman.sock"]],
     ["auto", {}, ["unix:///var/run/docker.sock", "unix:///run/podman/podman.sock"]],
-    ["docker", { XDG_RUNTIME_DIR }, ["unix:///var/run/docker.sock", "unix:///run/user/1000/docker.sock"]],
-    ["podman", { XDG_RUNTIME_DIR }, ["unix:///run/user/1000/podman/podman.sock", "unix:///run/podman/podman.sock"]],
-    ["docker", { DOCKER_HOST: "unix:///d.sock", XDG_RUNTIME_DIR }, ["unix:///d.sock"]],
-    ["auto", { DOCKER_HOST: "tcp://127.0.0.1:2375" }, ["tcp://127.0.0.1:2375"]],
-    ["podman", { DOCKER_HOST: "unix:///d.sock" }, ["unix:///run/podman/podman.sock"]],
-    ["podman", { CONTAINER_HOST: "unix:///p.sock" }, ["unix:///p.sock"]],
-  ])("for %s with %j", (choice, environment, expected) => {
-    expect(engineEndpoints(choice, environment).map((endpoint) => endpoint.url)).toEqual(expected);
-  });
+    ["auto", { uid: 0 }, ["unix:///var/run/docker.sock", "unix:///run/podman/podman.sock"]],
+    ["docker", { environment: { XDG_RUNTIME_DIR } }, ["unix:///var/run/docker.sock", "unix:///run/user/1000/docker.sock"]],
+    ["docker", { uid: 7 }, ["unix:///var/run/docker.sock", "unix:///run/user/7/docker.sock"]],
+    [
+      "podman",
+      { environment: { XDG_RUNTIME_DIR }, uid: 7 },
+      ["unix:///run/user/1000/podman/podman.sock", "unix:///run/podman/podman.sock"],
+    ],
+    ["docker", { environment: { DOCKER_HOST: "unix:///d.sock", XDG_RUNTIME_DIR } }, ["unix:///d.sock"]],
+    ["auto", { environment: { DOCKER_HOST: "tcp://127.0.0.1:2375" } }, ["tcp://127.0.0.1:2375"]],
+    ["auto", { environment: { CONTAINER_HOST: "unix:///p.sock" } }, ["unix:///var/run/docker.sock", "unix:///p.sock"]],
+    ["podman", { environment: { DOCKER_HOST: "unix:///d.sock" }, context }, ["unix:///run/podman/podman.sock"]],
+    ["podman", { environment: { CONTAINER_HOST: "unix:///p.sock" } }, ["unix:///p.sock"]],
+    ["auto", { context }, ["tcp://far:1"]],
+    ["docker", { context, environment: { DOCKER_HOST: "unix:///d.sock" } }, ["unix:///d.sock"]],
+  ])("for %s with %j", (choice, places, expected) => expect(urls({ choice, environment: {}, ...places })).toEqual(expected));
 
   it.each([
     ["tcp://h", { host: "h", port: 2375, tls: false }, undefined],
     ["tcp://h:1", { host: "h", port: 1, tls: false }, undefined],
-    ["tcp://h", { host: "h", port: 2376, tls: true }, "1"],
+    ["tcp://h", { host: "h", port: 2376, tls: true, certPath: "/c" }, "1"],
     ["https://h", { host: "h", port: 2376, tls: true }, undefined],
     ["tcp://[::1]:5", { host: "::1", port: 5, tls: false }, undefined],
   ])("takes `%s` apart", (url, expected, verify) => {
-    expect(engineEndpoints("docker", { DOCKER_HOST: url, DOCKER_TLS_VERIFY: verify })[0]).toMatchObject(expected);
+    const environment = { DOCKER_HOST: url, DOCKER_TLS_VERIFY: verify, DOCKER_CERT_PATH: "/c" };
+    expect(engineEndpoints({ choice: "docker", environment })[0]).toMatchObject(expected);
   });
 
-  it.each(["ssh://host", "npipe:////./pipe/docker", "nonsense", "tcp://"])("refuses `%s`", (url) => {
-    expect(failureOf(() => engineEndpoints("auto", { DOCKER_HOST: url }))).toBe(
-      `CONFIG_INVALID: \`${url}\` is not an engine's address that vox can speak to`,
+  it("takes a context's own certificates", () => {
+    expect(engineEndpoints({ choice: "docker", environment: {}, context })[0]).toMatchObject({ tls: true, certPath: "/certs" });
+  });
+
+  it.each(["npipe:////./pipe/docker", "nonsense", "tcp://"])("refuses `%s`", (url) => {
+    expect(failureOf(() => engineEndpoints({ choice: "auto", environment: { DOCKER_HOST: url } }))).toBe(
+      `CONFIG_INVALID: \`${url}\` of DOCKER_HOST is not an engine's address that vox can speak to`,
     );
   });
+
+  it("says how to reach an engine over ssh", () => {
+    const asking = () => engineEndpoints({ choice: "auto", environment: {}, context: { name: "far", host: "ssh://me@far/x" } });
+    expect(failureOf(asking)).toBe(
+      "CONFIG_INVALID: `ssh://me@far/x` of the Docker context `far` is reached over ssh, which vox does not speak to engines",
+    );
+    expect(asking).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("docker.sock me@far` and set DOCKER_HOST=") }),
+    );
+  });
+});
+
+describe("the context of Docker's client", () => {
+  it.each<[string, EngineEnvironment, string | undefined, string | undefined]>([
+    ["is none without a configuration", {}, undefined, undefined],
+    ["is none where none is in use", {}, "{}", undefined],
+    ["is the one in use", {}, '{"currentContext":"far"}', "far"],
+    ["is none for the default one", {}, '{"currentContext":"default"}', undefined],
+    ["is the variable's", { DOCKER_CONTEXT: "near" }, '{"currentContext":"far"}', "near"],
+    ["is none when the variable names the default one", { DOCKER_CONTEXT: "default" }, '{"currentContext":"far"}', undefined],
+    ["is none where DOCKER_HOST is set", { DOCKER_HOST: "tcp://h", DOCKER_CONTEXT: "near" }, undefined, undefined],
+  ])("%s", (_name, environment, config, expected) => expect(contextInUse(environment, config)).toBe(expected));
+
+  it("is found by the hash of its name, and refused when it is not there or says nothing", () => {
+    expect(contextFolder("default")).toBe("37a8eec1ce19687d132fe29051dca629d164e2c4958ba141d5f4133a33f0688f");
+    expect(contextHost("far", '{"Name":"far","Endpoints":{"docker":{"Host":"tcp://far:1"}}}')).toBe("tcp://far:1");
+    expect(failureOf(() => contextHost("far", undefined))).toBe("CONFIG_INVALID: there is no Docker context `far`");
+    expect(failureOf(() => contextHost("far", "{}"))).toMatch(/^CONFIG_INVALID: the Docker context `far`/);
+    expect(failureOf(() => contextInUse({}, "nonsense"))).toMatch(/^CONFIG_INVALID: Docker's `config.json`/);
+  });
+});
+
+describe("an engine that is not there", () => {
+  const hint = (places: Partial<EnginePlaces>, ...reasons: readonly string[]): string | undefined =>
+    noEngine(
+      { choice: "auto", environment: {}, ...places },
+      reasons.map((reason) => ({ url: "unix:///s", reason })),
+    ).hint;
+
+  it("is told with all that was tried", () => {
+    const tried = [
+      { url: "unix:///a", reason: "ENOENT" },
+      { url: "tcp://b", reason: "ECONNREFUSED" },
+    ];
+    expect(noEngine({ choice: "podman", environment: {} }, tried).message).toBe(
+      "no podman answers: tried `unix:///a` (ENOENT), `tcp://b` (ECONNREFUSED)",
+    );
+  });
+
+  it.each<[string, Partial<EnginePlaces>, string, RegExp]>([
+    ["a socket that may not be opened", {}, "EACCES", /^run `sudo usermod -aG docker \$USER`/],
+    ["an engine of another kind", { choice: "docker" }, "is podman", /^set `runtime = "podman"`/],
+    ["an address in DOCKER_HOST", { environment: { DOCKER_HOST: "tcp://h" } }, "ECONNREFUSED", /correct DOCKER_HOST/],
+    [
+      "an address in CONTAINER_HOST",
+      { choice: "podman", environment: { CONTAINER_HOST: "unix:///p" } },
+      "ENOENT",
+      /CONTAINER_HOST/,
+    ],
+    ["a context", { context: { name: "far", host: "tcp://far" } }, "ETIMEDOUT", /`docker context use default`/],
+    ["Docker's own sockets", { choice: "docker" }, "ENOENT", /^start it with `sudo systemctl start docker`/],
+    ["Podman's own sockets", { choice: "podman" }, "ENOENT", /^start it with `systemctl --user start podman.socket`/],
+    ["any socket", {}, "ENOENT", /^start one with/],
+  ])("is told with the act that helps: %s", (_name, places, reason, expected) =>
+    expect(hint(places, reason)).toMatch(expected),
+  );
 });
 
 describe("the API's version", () => {
   it.each([
     ["1.41", undefined, "1.41"],
     ["1.41", "1.12", "1.41"],
-    ["1.9", undefined, "1.9"],
+    ["1.40", undefined, "1.40"],
     ["1.52", "1.44", "1.44"],
   ])("of an engine with %s (from %s) is %s", (newest, oldest, expected) => {
     expect(negotiateApiVersion({ newest, oldest })).toBe(expected);
+  });
+
+  it("is refused when the engine is too old", () => {
+    expect(failureOf(() => negotiateApiVersion({ newest: "1.9" }))).toBe(
+      "ENGINE_UNAVAILABLE: the engine speaks API 1.9 and older, vox 1.40 and newer",
+    );
   });
 
   it("is refused when the engine speaks only newer ones", () => {
