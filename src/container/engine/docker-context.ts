@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type JsonCursor, parseJson } from "../../core/json-cursor.ts";
 import { VoxError } from "../../errors/vox-error.ts";
-import type { EngineEnvironment } from "./endpoints.ts";
+import type { EngineEnvironment } from "./client-environment.ts";
 
 /** A context of Docker's client: an engine's address under a name, kept below `$DOCKER_CONFIG/contexts` (docker/cli, `cli/context/store`). */
 export interface DockerContext {

@@ -1,5 +1,6 @@
 import { VoxError } from "../../errors/vox-error.ts";
 import type { EngineChoice } from "../../project/deploy-intent.ts";
+import type { EngineEnvironment } from "./client-environment.ts";
 import type { DockerContext } from "./docker-context.ts";
 
 /** Where an engine may listen. */
@@ -14,17 +15,6 @@ export type EngineEndpoint =
       /** Folder of `ca.pem`, `cert.pem` and `key.pem`. */
       readonly certPath?: string;
     };
-
-/** The variables that Docker's and Podman's own clients read. */
-export interface EngineEnvironment {
-  readonly DOCKER_HOST?: string | undefined;
-  readonly DOCKER_CONTEXT?: string | undefined;
-  readonly DOCKER_TLS_VERIFY?: string | undefined;
-  readonly DOCKER_CERT_PATH?: string | undefined;
-  readonly DOCKER_BUILDKIT?: string | undefined;
-  readonly CONTAINER_HOST?: string | undefined;
-  readonly XDG_RUNTIME_DIR?: string | undefined;
-}
 
 export interface EnginePlaces {
   readonly choice: EngineChoice;
@@ -46,7 +36,8 @@ export function engineEndpoints(places: EnginePlaces): readonly EngineEndpoint[]
       ? [parseEndpoint(environment.CONTAINER_HOST, { name: "CONTAINER_HOST" })]
       : podmanSockets(places).map(socketAt);
   if (choice === "podman") return podman();
-  const { DOCKER_HOST: named, DOCKER_CERT_PATH: certPath } = environment;
+  const named = environment.DOCKER_HOST;
+  const certPath = environment.DOCKER_CERT_PATH;
   const tls = Boolean(environment.DOCKER_TLS_VERIFY);
   if (named) return [parseEndpoint(named, { name: "DOCKER_HOST", tls, certPath })];
   if (context) {

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { contextFolder, contextHost, contextInUse, type DockerContext } from "./docker-context.ts";
-import type { EngineEnvironment } from "./endpoints.ts";
+import type { EngineEnvironment } from "./client-environment.ts";
 
 /**
  * The context that Docker's own client would use; `undefined` where it would use none.

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { streamOf } from "../../../src/core/byte-stream.ts";
 import { parsePlatform } from "../../../src/core/platform.ts";
-import type { EngineEnvironment } from "../../../src/container/engine/endpoints.ts";
+import type { EngineEnvironment } from "../../../src/container/engine/client-environment.ts";
 import { connectEngine } from "../../../src/container/engine/engine-dockerode.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;

@@ -1,0 +1,10 @@
+/** The variables that Docker's and Podman's own clients read. */
+export interface EngineEnvironment {
+  readonly DOCKER_HOST?: string | undefined;
+  readonly DOCKER_CONTEXT?: string | undefined;
+  readonly DOCKER_TLS_VERIFY?: string | undefined;
+  readonly DOCKER_CERT_PATH?: string | undefined;
+  readonly DOCKER_BUILDKIT?: string | undefined;
+  readonly CONTAINER_HOST?: string | undefined;
+  readonly XDG_RUNTIME_DIR?: string | undefined;
+}
