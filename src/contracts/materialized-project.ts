@@ -65,6 +65,7 @@ export const materializedProjectSchema = z.strictObject({
   packages: z.array(materializedPackage),
   files: z.array(applicationFile),
   baseImages: z.array(lockedBaseImage),
+  dockerfile: z.strictObject({ path: relativePath, text: z.string(), context: z.array(applicationFile) }).exactOptional(),
   deploy: deployIntentSchema,
 });
 

@@ -49,6 +49,16 @@ export function parseImageReference(text: string): ImageReference {
 export const formatImageReference = (reference: ImageReference): string =>
   `${formatRepository(reference)}${reference.tag ? `:${reference.tag}` : ""}${reference.digest ? `@${reference.digest}` : ""}`;
 
+/** Whether two texts name one image: `node:22` and `docker.io/library/node:22` do. What is no reference is compared as it is. */
+export function sameImage(left: string, right: string): boolean {
+  if (left === right) return true;
+  try {
+    return formatImageReference(parseImageReference(left)) === formatImageReference(parseImageReference(right));
+  } catch {
+    return false;
+  }
+}
+
 /** `registry/repository`, without tag and digest. */
 export const formatRepository = (reference: Pick<ImageReference, "registry" | "repository">): string =>
   `${reference.registry}/${reference.repository}`;

@@ -8,6 +8,7 @@ import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { ContainerIntent } from "../project/deploy-intent.ts";
 import type { MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
+import { buildContext, imagesUsed } from "./build-context.ts";
 import { closurePackages } from "./closure-packages.ts";
 import { inspectContent, warnUntracked } from "./file-warnings.ts";
 import { closureFetch } from "./fetch-closure.ts";
@@ -65,6 +66,9 @@ export async function materializeProject(
   const { name } = member.manifest.package;
   const reader = provedReader(opened.reader, applicationFiles);
   await inspect({ name, path: member.path, reader, files: applicationFiles, setId: setIdPaths(files) });
+  const { dockerfile } = intent.container;
+  const contextOptions = { dockerfile, outputDirs: ownOutputDirs(project, member, options.outputDirs), inspect };
+  const build = dockerfile === "" ? undefined : await buildContext(project, member, contextOptions, ports);
   const revision = await ports.git.describe(memberDir(project, member));
   warnUntracked(applicationFiles, revision, ports);
   return {
@@ -77,10 +81,11 @@ export async function materializeProject(
       dependencies: closure.direct,
       packages: await licensedPackages(packages, ports),
       files: applicationFiles,
-      baseImages: lock.baseImages.filter(({ reference }) => reference === intent.container.baseImage),
+      baseImages: imagesUsed(lock.baseImages, intent.container, build?.source),
+      ...(build && { dockerfile: build.source }),
       deploy: intent,
     },
-    content: unionReader([projectContent(opened.reader, applicationFiles), ports.cache]),
+    content: unionReader([projectContent(opened.reader, applicationFiles), ...(build ? [build.content] : []), ports.cache]),
   };
 }
 
@@ -103,13 +108,13 @@ export async function listApplication(
   return markedListing(await listApplicationFiles(project, member, [], ports), ports);
 }
 
+const ownOutputDirs = (project: OpenProject, member: WorkspaceMember, dirs: readonly string[]): readonly string[] => [
+  ...outputDirs(memberDir(project, member)),
+  ...dirs.map((dir) => resolve(dir)),
+];
+
 const listApplicationFiles = (project: OpenProject, member: WorkspaceMember, dirs: readonly string[], ports: FolderPorts) =>
-  listMemberFiles(
-    project,
-    member,
-    { symlinks: "keep", outputDirs: [...outputDirs(memberDir(project, member)), ...dirs.map((dir) => resolve(dir))] },
-    ports,
-  );
+  listMemberFiles(project, member, { symlinks: "keep", outputDirs: ownOutputDirs(project, member, dirs) }, ports);
 
 async function runBuildStep(project: OpenProject, member: WorkspaceMember, ports: FolderPorts & RunPorts): Promise<void> {
   const { build } = member.manifest.package;

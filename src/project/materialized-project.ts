@@ -21,7 +21,10 @@ export interface MaterializedProject {
   readonly packages: readonly MaterializedPackage[];
   /** What enters the application layer, by UTF-8 path. */
   readonly files: readonly ApplicationFile[];
+  /** Of the base, and of every image that the project's own Dockerfile names. */
   readonly baseImages: readonly LockedBaseImage[];
+  /** The project's own Dockerfile for the lower part, where there is one. */
+  readonly dockerfile?: DockerfileSource;
   readonly deploy: DeployIntent;
 }
 
@@ -80,6 +83,14 @@ export type ApplicationFile =
 
 /** The two modes that content can have; everything else about a file's mode is dropped. */
 export type FileMode = 0o644 | 0o755;
+
+export interface DockerfileSource {
+  /** Relative to the project, as the paths of its context. */
+  readonly path: string;
+  readonly text: string;
+  /** The build's context without the Dockerfile, by UTF-8 path. */
+  readonly context: readonly ApplicationFile[];
+}
 
 export interface LockedBaseImage {
   /** As written in Vox.toml. */

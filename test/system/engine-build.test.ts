@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parsePlatform } from "../../src/core/platform.ts";
 import { testEngine } from "../support/docker-engine.ts";
@@ -11,7 +12,13 @@ import { APK, APT, hasBusybox, type ShellBase, writeShellBase } from "../support
 import { layShop as layNewShop, type Shop } from "../support/shell-shop.ts";
 import { at, PROGRAM, succeeded, textAt } from "../support/vox-cli.ts";
 
-const [docker, podman] = [await requireService("docker"), await requireService("podman")];
+const [docker, podman, registry] = [
+  await requireService("docker"),
+  await requireService("podman"),
+  await requireService("registry"),
+];
+await requireService("skopeo");
+const run = promisify(execFile);
 const ready = hasBusybox();
 
 /** What is built on a test's base can be told from what others build. */
@@ -92,6 +99,62 @@ describe.skipIf(!ready).each(engines)("an image whose lower part $name builds", 
   });
 });
 
+describe.skipIf(!ready).each(engines)("a Dockerfile of the project's own, built by $name", ({ address, env: settings }) => {
+  const env = { DOCKER_HOST: address ?? "", ...settings };
+  let shop: Shop;
+
+  const DOCKERFILE = [
+    "ARG BASE_IMAGE",
+    "FROM ${BASE_IMAGE} AS build",
+    "COPY . /ctx",
+    "RUN ls -R /ctx > /listed && cat /ctx/src/in.txt > /made",
+    "FROM ${BASE_IMAGE}",
+    "ARG WORD",
+    'ENV FROM_FILE="$WORD" BASE=changed',
+    "EXPOSE 8080",
+    "COPY --from=build /made /listed /out/",
+    "USER someone",
+    "",
+  ].join("\n");
+
+  beforeAll(async () => {
+    if (address === undefined) return;
+    shop = await layShop({});
+    mkdirSync(join(shop.folder, "src"));
+    writeFileSync(join(shop.folder, "src/in.txt"), "in\n");
+    writeFileSync(join(shop.folder, "src/hidden.txt"), "not sent\n");
+    writeFileSync(join(shop.folder, ".env"), "SECRET=1\n");
+    writeFileSync(join(shop.folder, ".dockerignore"), "*\n!src\nsrc/hidden.txt\n");
+    writeFileSync(join(shop.folder, "Dockerfile"), DOCKERFILE);
+    await shop.ask(`${AMD64}\ndockerfile = "Dockerfile"\nbuild_args = { WORD = "w" }`);
+    succeeded(await shop.vox(["package"], env));
+  }, 120_000);
+  afterAll(() => shop?.desk.remove());
+
+  it.skipIf(address === undefined)(
+    "sends the context that .dockerignore leaves, and takes what the last stage added",
+    async () => {
+      const { layers } = layoutImage(shop.layout);
+      const made = Object.assign({}, ...(await Promise.all(layers.slice(1).map(filesOf))));
+      expect(made).toMatchObject({ "out/made": "in\n" });
+      expect(made["out/listed"].split("\n").filter((line: string) => /\.txt$|\.env|main/.test(line))).toEqual(["in.txt"]);
+    },
+  );
+
+  it.skipIf(address === undefined)("keeps what the Dockerfile says of running it, and no clock of the engine", () => {
+    const { config } = layoutImage(shop.layout);
+    expect(at(config, "config")).toMatchObject({ User: "65532:65532", ExposedPorts: { "8080/tcp": {} } });
+    expect(at(config, "config", "Env")).toEqual(expect.arrayContaining(["FROM_FILE=w", "BASE=changed"]));
+    expect(JSON.stringify(at(config, "history"))).not.toMatch(/"created":"20(?!24-05-06)/);
+  });
+
+  it.skipIf(address === undefined)("is not built again while nothing of it changes, and is when the context does", async () => {
+    succeeded(await shop.vox(["package"], NOWHERE));
+    writeFileSync(join(shop.folder, "src/in.txt"), "other\n");
+    expect(await shop.vox(["package"], NOWHERE)).toMatchObject({ exitCode: 69 });
+  });
+});
+
 describe.skipIf(!ready || docker === undefined)("the lower part, built by a real Docker", () => {
   const env = { DOCKER_HOST: docker ?? "" };
   let shop: Shop;
@@ -114,12 +177,12 @@ describe.skipIf(!ready || docker === undefined)("the lower part, built by a real
   it("names the step that failed, and what it printed", async () => {
     const { ask, vox } = await newShop({});
     await ask(`${AMD64}\nrun = ["echo made; exit 7"]`);
-    const run = await vox(["package"], env);
-    expect(run.exitCode).toBe(1);
-    expect(run.stderr).toContain(
+    const ended = await vox(["package"], env);
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toContain(
       'error[ENGINE_BUILD_FAILED]: the lower part for `linux/amd64` does not build: `RUN ["/bin/sh","-c","echo made; exit 7"]` ended with exit code 7',
     );
-    expect(run.stderr).toMatch(/caused by: made/);
+    expect(ended.stderr).toMatch(/caused by: made/);
   }, 60_000);
 
   it.each([
@@ -135,9 +198,9 @@ describe.skipIf(!ready || docker === undefined)("the lower part, built by a real
     async ({ base, ask: lines, says }) => {
       const { ask, vox } = await newShop(base);
       await ask(`${AMD64}\n${lines}`);
-      const run = await vox(["package"], env);
-      expect(run).toMatchObject({ exitCode: 65, stderr: expect.stringContaining("error[BASE_IMAGE_UNUSABLE]") });
-      expect(run.stderr).toContain(says);
+      const ended = await vox(["package"], env);
+      expect(ended).toMatchObject({ exitCode: 65, stderr: expect.stringContaining("error[BASE_IMAGE_UNUSABLE]") });
+      expect(ended.stderr).toContain(says);
     },
     60_000,
   );
@@ -147,10 +210,10 @@ describe.skipIf(!ready || docker === undefined)("the lower part, built by a real
     async () => {
       const { ask, vox } = await newShop({ platforms: [...FOREIGN] });
       await ask('platforms = ["linux/arm64"]\nrun = ["true"]');
-      const run = await vox(["package"], env);
-      expect(run.exitCode).toBe(1);
-      expect(run.stderr).toContain("cannot run the programs of `linux/arm64`: no emulator is registered with binfmt_misc");
-      expect(run.stderr).toContain("tonistiigi/binfmt --install arm64");
+      const ended = await vox(["package"], env);
+      expect(ended.exitCode).toBe(1);
+      expect(ended.stderr).toContain("cannot run the programs of `linux/arm64`: no emulator is registered with binfmt_misc");
+      expect(ended.stderr).toContain("tonistiigi/binfmt --install arm64");
     },
     60_000,
   );
@@ -189,8 +252,28 @@ describe.skipIf(!ready || docker === undefined)("the lower part, built by a real
   it("is not built without an engine, whose absence is told with what was tried", async () => {
     const { ask, vox } = await newShop({ scripts: APK });
     await ask(`${AMD64}\npackages = ["curl"]`);
-    const run = await vox(["package"], NOWHERE);
-    expect(run.exitCode).toBe(69);
-    expect(run.stderr).toContain("tried `unix:///nowhere/engine.sock` (ENOENT)");
+    const ended = await vox(["package"], NOWHERE);
+    expect(ended.exitCode).toBe(69);
+    expect(ended.stderr).toContain("tried `unix:///nowhere/engine.sock` (ENOENT)");
+  }, 60_000);
+
+  it("locks every image that a Dockerfile names, and asks for a new lock when it names another", async () => {
+    const { ask, vox, desk, folder, layout } = await newShop({});
+    await writeShellBase(join(desk.folder, "tools"), labelled({ scripts: { tool: "a tool\n" } }));
+    const name = `${registry}/engine-build-${randomUUID().slice(0, 8)}/tools`;
+    await run("skopeo", ["copy", "-q", "--dest-tls-verify=false", `oci:${desk.folder}/tools:base`, `docker://${name}:1`]);
+    writeFileSync(join(folder, "Dockerfile"), `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nCOPY --from=${name}:1 /tool /got\n`);
+    await ask(`${AMD64}\ndockerfile = "Dockerfile"`);
+    expect(readFileSync(join(folder, "vox.lock"), "utf8")).toContain(`reference = "${name}:1"`);
+    succeeded(await vox(["package"], env));
+    expect(await filesOf(layoutImage(layout).layers[1] ?? Buffer.alloc(0))).toMatchObject({ got: "a tool\n" });
+    writeFileSync(join(folder, "Dockerfile"), `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nCOPY --from=${name}:2 /tool /got\n`);
+    expect(await vox(["package"], env)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("error[LOCK_STALE]") });
+    expect(await vox(["lock", "--locked"])).toMatchObject({ exitCode: 1 });
+    writeFileSync(join(folder, "Dockerfile"), "# syntax=docker/dockerfile:1\nFROM scratch\n");
+    expect(await vox(["lock"])).toMatchObject({
+      exitCode: 65,
+      stderr: expect.stringContaining("a program from a registry that no lock names"),
+    });
   }, 60_000);
 });

@@ -5,6 +5,7 @@ import type { EventSink } from "../../core/events.ts";
 import type { ContentReader, TransferOptions } from "../../oci/content-store.ts";
 import { MemoryStore } from "../../oci/memory-store.ts";
 import { unionReader } from "../../oci/union-reader.ts";
+import type { LockedBaseImage } from "../../project/materialized-project.ts";
 import type { BaseImage, BaseImageSource } from "../base-image/base-image.ts";
 import { readBaseImage } from "../base-image/read-base-image.ts";
 import { readWorkdirPlace } from "../base-image/read-workdir-place.ts";
@@ -17,6 +18,7 @@ import { assembleIndex, assemblePlatform } from "./assemble-platform.ts";
 import type { Image } from "./image.ts";
 import type { LayerCache } from "./layer-cache.ts";
 import { LayerMaker } from "./layer-maker.ts";
+import { manifestFor } from "./lower-text.ts";
 import { buildLower, type LowerPorts, type LowerRequest } from "./lower-builder.ts";
 
 const BASES_AT_ONCE = 4;
@@ -29,7 +31,7 @@ export interface BuildPorts extends TransferOptions {
   readonly layers: LayerCache;
   readonly bases: BaseImageSource;
   /** For plans with a lower part. */
-  readonly lower: Omit<LowerPorts, "layers" | "compression" | "onEvent" | "signal">;
+  readonly lower: Omit<LowerPorts, "layers" | "content" | "compression" | "onEvent" | "signal">;
   readonly onEvent?: EventSink;
 }
 
@@ -83,13 +85,14 @@ async function openBase(plan: ImagePlan, planned: PlannedPlatform, ports: BuildP
   const { workdir } = plan.application;
   const manifest = baseManifestDigest(plan.base, platform);
   if (plan.base.kind === "scratch" || manifest === undefined) {
-    const base = scratchBase(platform);
-    return { planned, base, locked: base, place: placeOnScratch(workdir, plan.systemFiles) };
+    const locked = scratchBase(platform);
+    const base = await withLower(plan, { base: locked, locked: undefined, platform }, ports);
+    return { planned, base, locked, place: placeOnScratch(workdir, plan.systemFiles) };
   }
   const { bases, onEvent, signal } = ports;
   const options = signal ? { signal } : {};
   const locked = await readBaseImage(bases, { locked: plan.base, platform, manifest, ...options });
-  const base = await withLower(plan, { base: locked, manifest, platform }, ports);
+  const base = await withLower(plan, { base: locked, locked: plan.base, platform }, ports);
   if (!isOddWorkdir(workdir)) return { planned, base, locked, place: { workdir, above: [] } };
   onEvent?.({ kind: "step", message: `ask the base for ${platform} what is above \`${workdir}\`` });
   const { facts } = bases;
@@ -99,11 +102,14 @@ async function openBase(plan: ImagePlan, planned: PlannedPlatform, ports: BuildP
 /** The base with what an engine lays upon it, where the plan has such a part. */
 async function withLower(
   { lower, created, compression }: ImagePlan,
-  on: Pick<LowerRequest, "base" | "manifest" | "platform">,
+  on: Pick<LowerRequest, "base" | "locked" | "platform">,
   ports: BuildPorts,
 ): Promise<BaseImage> {
   if (!lower) return on.base;
-  const { signal, onEvent, layers } = ports;
+  const { signal, onEvent, layers, content, bases } = ports;
   const transfer = { ...(onEvent && { onEvent }), ...(signal && { signal }) };
-  return buildLower({ ...on, lower, created }, { ...ports.lower, layers, compression, ...transfer });
+  const { platform } = on;
+  const readImage = (image: LockedBaseImage): Promise<BaseImage> =>
+    readBaseImage(bases, { locked: image, platform, manifest: manifestFor(image, platform), ...(signal && { signal }) });
+  return buildLower({ ...on, lower, created, readImage }, { ...ports.lower, layers, content, compression, ...transfer });
 }

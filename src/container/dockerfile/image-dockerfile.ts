@@ -1,5 +1,5 @@
 import type { RunConfig } from "../../oci/image-config.ts";
-import type { PlannedLower } from "../plan/lower-plan.ts";
+import type { LowerSteps } from "../plan/lower-plan.ts";
 import { argLines, isRoot, lowerSteps } from "./lower-steps.ts";
 import { execForm, quotedValue } from "./quote.ts";
 import { runInstructions } from "./run-instructions.ts";
@@ -17,7 +17,7 @@ export interface ImageDockerfileInput {
   readonly from: string;
   /** Of what `from` names. */
   readonly below: RunConfig;
-  readonly lower?: PlannedLower | undefined;
+  readonly lower?: LowerSteps | undefined;
   /** From below. */
   readonly layers: readonly AddedLayer[];
   readonly wanted: RunConfig;
@@ -47,7 +47,7 @@ export function imageDockerfile({ from, below, lower, layers, wanted }: ImageDoc
 }
 
 /** Build arguments have their values as defaults, so that nothing need be given to the build. */
-function lowerLines(lower: PlannedLower, asRoot: boolean): readonly string[] {
+function lowerLines(lower: LowerSteps, asRoot: boolean): readonly string[] {
   const args = argLines(lower).map((line) => `${line}=${quotedValue(lower.buildArgs[line.slice("ARG ".length)] ?? "")}`);
   return [...args, ...(asRoot ? ["USER 0"] : []), ...lowerSteps(lower).map((step) => step.instruction)];
 }

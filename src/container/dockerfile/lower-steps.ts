@@ -1,5 +1,5 @@
 import { sortedByUtf8 } from "../../core/text-order.ts";
-import type { PlannedLower } from "../plan/lower-plan.ts";
+import type { LowerSteps } from "../plan/lower-plan.ts";
 import { execForm } from "./quote.ts";
 
 /** What a step of the generated lower part ends with when the base has no package manager that vox knows. */
@@ -12,13 +12,13 @@ export interface LowerStep {
 }
 
 /** The layers of the lower part, from below: packages, then one for each line of `run`. */
-export function lowerSteps({ packages, run }: PlannedLower): readonly LowerStep[] {
+export function lowerSteps({ packages, run }: LowerSteps): readonly LowerStep[] {
   const install = packages.length === 0 ? [] : [installStep(packages)];
   return [...install, ...run.map(runStep)];
 }
 
 /** `ARG` lines, so that `run` sees the build arguments as variables; their values are handed to the engine beside the file. */
-export const argLines = ({ buildArgs }: Pick<PlannedLower, "buildArgs">): readonly string[] =>
+export const argLines = ({ buildArgs }: Pick<LowerSteps, "buildArgs">): readonly string[] =>
   sortedByUtf8(Object.keys(buildArgs), (name) => name).map((name) => `ARG ${name}`);
 
 export interface LowerBase {
@@ -29,7 +29,7 @@ export interface LowerBase {
 }
 
 /** The Dockerfile of the lower part. Its steps run as root, since installing needs it; the image's config is not taken from this build. */
-export const lowerDockerfile = ({ from, user }: LowerBase, lower: PlannedLower): string =>
+export const lowerDockerfile = ({ from, user }: LowerBase, lower: LowerSteps): string =>
   [
     `FROM ${from}`,
     ...argLines(lower),

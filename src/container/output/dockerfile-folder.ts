@@ -17,6 +17,7 @@ import { compressionOf } from "../base-image/layer-compression.ts";
 import type { BuiltImage } from "../build/native-builder.ts";
 import { type AddedLayer, imageDockerfile, type ImageDockerfile } from "../dockerfile/image-dockerfile.ts";
 import type { ImagePlan } from "../plan/image-plan.ts";
+import type { LowerSteps } from "../plan/lower-plan.ts";
 
 /** A file of the folder. */
 export interface FolderFile {
@@ -89,7 +90,7 @@ async function platformPart(
   const tars = own.map((layer) => layerFile(layer, image, options));
   const wanted = config.config ?? {};
   const added = own.map((layer): AddedLayer => ({ file: layerPath(layer), title: titleOf(layer.descriptor) }));
-  const { lower } = plan;
+  const lower = stepsOf(plan);
   const from = fromOf(plan, platform);
   if (from && base) {
     const below = base.config.config ?? {};
@@ -100,6 +101,14 @@ async function platformPart(
   const belowAdded = below.map(({ path }): AddedLayer => ({ file: path, title: "base image" }));
   const text = imageDockerfile({ from: "scratch", below: {}, lower, layers: [...belowAdded, ...added], wanted });
   return { platform, shared: text, own: text, tars: [...below, ...tars] };
+}
+
+/** A Dockerfile of the project's own would need its context in the folder too. */
+function stepsOf({ lower }: ImagePlan): LowerSteps | undefined {
+  if (lower?.kind !== "dockerfile") return lower;
+  throw new VoxError("DEPLOY_UNSUPPORTED", "`--format dockerfile` is not for a project with a `dockerfile` of its own", {
+    hint: "run `vox package`, which writes an image layout",
+  });
 }
 
 interface LayerOf {

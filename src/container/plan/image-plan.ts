@@ -67,7 +67,7 @@ export function planImage(project: MaterializedProject, options: PlanOptions): I
   const base = plannedBase(intent, project.baseImages);
   const created = options.created ?? EPOCH;
   const labels = imageLabels(project, base);
-  const lower = plannedLower(intent);
+  const lower = plannedLower(intent, project);
   return {
     schemaVersion: 1,
     imageName: intent.imageName,

@@ -6,6 +6,8 @@ export interface WorkspaceMember {
   readonly manifest: PackageManifest;
   /** Of its Vox.toml, to edit it and to say where something stands. */
   readonly text: string;
+  /** Texts of the Dockerfiles that its [deploy] names, by path relative to the member. */
+  readonly dockerfiles?: ReadonlyMap<string, string>;
 }
 
 /** A package that a path dependency reaches and that is no member; `path` may begin with `..`. */

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { packageNameKey } from "../../core/package-name.ts";
 import { VoxError } from "../../errors/vox-error.ts";
+import { dockerfilePaths } from "./dockerfile-paths.ts";
 import { findWorkspace, type FoundManifest, manifestFile, readManifestText } from "./find-workspace.ts";
 import type { InheritedTables } from "./inherit.ts";
 import { isPackageManifest, type Manifest } from "./manifest.ts";
@@ -65,7 +66,7 @@ async function loadMembers(
   { manifest, inheritable, warnings }: ParsedManifest,
 ): Promise<LoadedMember[]> {
   const own: LoadedMember[] = isPackageManifest(manifest)
-    ? [{ member: { path: ".", manifest, text: root.text }, warnings }]
+    ? [{ member: { path: ".", manifest, text: root.text, ...(await dockerfilesOf(files, root.folder, manifest)) }, warnings }]
     : [];
   if (!manifest.workspace || !inheritable) return own;
   const others: LoadedMember[] = [];
@@ -87,7 +88,23 @@ async function loadMember(files: ProjectFiles, root: string, path: string, inher
     });
   if (!isPackageManifest(manifest))
     throw new VoxError("WORKSPACE_INVALID", `the member \`${path}\` has no \`[package]\``, { place: { file } });
-  return { member: { path, manifest, text }, warnings: [...warnings, ...ignoredTables(manifest, file, text)] };
+  const dockerfiles = await dockerfilesOf(files, folder, manifest);
+  return { member: { path, manifest, text, ...dockerfiles }, warnings: [...warnings, ...ignoredTables(manifest, file, text)] };
+}
+
+/** The lock pins the images that they name, so that they are read as the manifests are. */
+async function dockerfilesOf(
+  files: ProjectFiles,
+  folder: string,
+  { deploy }: Manifest,
+): Promise<Pick<WorkspaceMember, "dockerfiles">> {
+  if (!deploy) return {};
+  const dockerfiles = new Map<string, string>();
+  for (const path of dockerfilePaths(deploy)) {
+    const text = await files.readText(posix.join(folder, path));
+    if (text !== undefined) dockerfiles.set(path, text);
+  }
+  return dockerfiles.size === 0 ? {} : { dockerfiles };
 }
 
 /** What only the root's Vox.toml decides. */
