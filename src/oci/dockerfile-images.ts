@@ -44,6 +44,8 @@ export function dockerfileImages(text: string, buildArgs: Readonly<Record<string
       case "RUN":
         images.push(...sourceImages(instruction, stages));
         break;
+      default:
+        break;
     }
   }
   const last = stages.at(-1);

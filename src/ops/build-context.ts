@@ -21,7 +21,7 @@ export interface BuildContextFiles {
 }
 
 export interface BuildContextOptions {
-  /** As [deploy.container] names it. */
+  /** As [deploy.container] names it; empty for none. */
   readonly dockerfile: string;
   /** Absolute. */
   readonly outputDirs: readonly string[];
@@ -31,7 +31,7 @@ export interface BuildContextOptions {
 const MAX_DOCKERFILE_BYTES = 1024 * 1024;
 
 /**
- * The context of a build: what may enter a package, `exclude` aside, without what `.dockerignore` leaves out. So neither git's ignored files nor
+ * The context of a build, where there is one: what may enter a package, `exclude` aside, without what `.dockerignore` leaves out. So neither git's ignored files nor
  * keys and `.env` files come to an engine.
  * @throws {VoxError} DEPLOY_INCOMPLETE, SECRET_FOUND and what files can be
  */
@@ -40,7 +40,8 @@ export async function buildContext(
   member: WorkspaceMember,
   { dockerfile, outputDirs, inspect }: BuildContextOptions,
   ports: FolderPorts,
-): Promise<BuildContextFiles> {
+): Promise<BuildContextFiles | undefined> {
+  if (dockerfile === "") return undefined;
   const { manifest } = member;
   const whole = { path: member.path, manifest: { ...manifest, package: { ...manifest.package, exclude: [] } } };
   const { files, opened } = await listMemberFiles(project, whole, { symlinks: "keep", outputDirs }, ports);

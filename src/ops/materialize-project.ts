@@ -66,9 +66,8 @@ export async function materializeProject(
   const { name } = member.manifest.package;
   const reader = provedReader(opened.reader, applicationFiles);
   await inspect({ name, path: member.path, reader, files: applicationFiles, setId: setIdPaths(files) });
-  const { dockerfile } = intent.container;
-  const contextOptions = { dockerfile, outputDirs: ownOutputDirs(project, member, options.outputDirs), inspect };
-  const build = dockerfile === "" ? undefined : await buildContext(project, member, contextOptions, ports);
+  const buildOptions = { ...intent.container, outputDirs: ownOutputDirs(project, member, options.outputDirs), inspect };
+  const build = await buildContext(project, member, buildOptions, ports);
   const revision = await ports.git.describe(memberDir(project, member));
   warnUntracked(applicationFiles, revision, ports);
   return {
