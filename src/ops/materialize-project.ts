@@ -7,13 +7,13 @@ import { closureOf } from "../pm/lockfile/closure.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { ContainerIntent } from "../project/deploy-intent.ts";
-import type { MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
+import type { ApplicationFile, MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
 import { buildContext, imagesUsed } from "./build-context.ts";
 import { closurePackages } from "./closure-packages.ts";
 import { inspectContent, warnUntracked } from "./file-warnings.ts";
 import { closureFetch } from "./fetch-closure.ts";
 import type { LockHold } from "./lock-hold.ts";
-import { listMemberFiles } from "./member-files.ts";
+import { listMemberFiles, type MemberListing } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { outputDirs } from "./output-dirs.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
@@ -62,10 +62,7 @@ export async function materializeProject(
   const { platforms } = intent.container;
   const prove = archiveProof(lock, ports.cache);
   await closureFetch(project, closure.packages, { hold: options.hold, platforms, prove }, ports).all();
-  const applicationFiles = await digestFiles(opened.reader, files);
-  const { name } = member.manifest.package;
-  const reader = provedReader(opened.reader, applicationFiles);
-  await inspect({ name, path: member.path, reader, files: applicationFiles, setId: setIdPaths(files) });
+  const applicationFiles = await inspectedFiles(member, { files, opened }, inspect);
   const buildOptions = { ...intent.container, outputDirs: ownOutputDirs(project, member, options.outputDirs), inspect };
   const build = await buildContext(project, member, buildOptions, ports);
   const revision = await ports.git.describe(memberDir(project, member));
@@ -86,6 +83,18 @@ export async function materializeProject(
     },
     content: unionReader([projectContent(opened.reader, applicationFiles), ...(build ? [build.content] : []), ports.cache]),
   };
+}
+
+/** The files with their digests, after a look at what is in them. */
+async function inspectedFiles(
+  { path, manifest }: WorkspaceMember,
+  { files, opened }: Pick<MemberListing, "files" | "opened">,
+  inspect: (content: FolderContent) => Promise<void>,
+): Promise<readonly ApplicationFile[]> {
+  const digested = await digestFiles(opened.reader, files);
+  const reader = provedReader(opened.reader, digested);
+  await inspect({ name: manifest.package.name, path, reader, files: digested, setId: setIdPaths(files) });
+  return digested;
 }
 
 /** What a package manager or a shell line gives differs from day to day, and a release can be made again. */
