@@ -37,8 +37,10 @@ export const FACT_PATHS = [
   "package.json",
   "scripts",
   "src",
-  "test",
 ] as const;
+
+/** Folders of whose files it is a fact that they are there, and no more. */
+export const NAMED_PATHS = ["test"] as const;
 
 export const REGISTRY_PATH = "contracts/cli/command-registry.yaml";
 export const SCHEMA_PATH = "contracts/cli/command-registry.schema.json";

@@ -29,8 +29,9 @@ async function isCheckout(root: string): Promise<boolean> {
 }
 
 const checkoutAt = (root: string): Checkout => ({
+  list: (paths) => listFiles(root, paths),
   async readTexts(paths) {
-    const files = (await Promise.all(paths.map((path) => filesAt(root, path)))).flat();
+    const files = await listFiles(root, paths);
     const texts = await mapConcurrent(files, 16, async (path) => [path, await readFile(join(root, path), "utf8")] as const);
     return new Map(texts);
   },
@@ -44,6 +45,9 @@ const checkoutAt = (root: string): Checkout => ({
     }
   },
 });
+
+const listFiles = async (root: string, paths: readonly string[]): Promise<readonly string[]> =>
+  (await Promise.all(paths.map((path) => filesAt(root, path)))).flat();
 
 /** Folders of a checkout that hold nothing of its own. */
 const PASSED_OVER: ReadonlySet<string> = new Set(["node_modules", "dist", ".vox_modules", ".git"]);

@@ -1,13 +1,14 @@
 import { fileTextsOf } from "../../../src/ci/file-texts.ts";
 import { generatedFiles } from "../../../src/ci/generated-files.ts";
-import { type ComplianceFacts, FACT_PATHS } from "../../../src/ci/validator.ts";
+import { type ComplianceFacts, FACT_PATHS, NAMED_PATHS } from "../../../src/ci/validator.ts";
 import { COMMAND_REGISTRY } from "../../../src/cli/generated/command-registry.ts";
 import { HANDLERS } from "../../../src/cli/handlers.ts";
 import { describeProgram } from "../../../src/cli/program-description.ts";
 import { openCheckout } from "../../../src/runtime/fs-checkout.ts";
 
 const checkout = await openCheckout(process.cwd());
-const texts = await checkout.readTexts(FACT_PATHS);
+const names = (await checkout.list(NAMED_PATHS)).map((path) => [path, ""] as const);
+const texts = new Map([...names, ...(await checkout.readTexts(FACT_PATHS))]);
 
 /** The facts of this very checkout. */
 export const REAL_FACTS: ComplianceFacts = {

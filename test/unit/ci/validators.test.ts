@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runValidators, selectValidators } from "../../../src/ci/command-compliance.ts";
+import { fileTextsOf } from "../../../src/ci/file-texts.ts";
 import type { ComplianceFacts } from "../../../src/ci/validator.ts";
 import { VALIDATORS } from "../../../src/ci/validators.ts";
 import { REAL_FACTS, withFile, withProgram } from "./facts.ts";
@@ -216,6 +217,23 @@ describe("a registry that cannot be read", () => {
     const known = runValidators(VALIDATORS, REAL_FACTS).map(({ message }) => message);
     const found = runValidators(VALIDATORS, facts).filter(({ message }) => !known.includes(message));
     expect(found.map(({ id }) => id)).toEqual(["registry-schema"]);
+  });
+});
+
+describe("a checkout without its files", () => {
+  it("is found out by each check that needs some, and crashes none", () => {
+    const empty = { ...REAL_FACTS, files: fileTextsOf(new Map()) };
+    const spoken = VALIDATORS.filter((validator) => validator.run(empty).length > 0).map(({ id }) => id);
+    const needing =
+      "registry-schema error-codes exit-codes env-vars generated-files lock-bound vocabulary image-metadata install-policy";
+    const promising =
+      "ci-workflow release-workflow required-pages invariants supported-runtimes policy-restated deferrals risks acceptance";
+    expect(spoken).toEqual(expect.arrayContaining([...needing.split(" "), ...promising.split(" ")]));
+  });
+
+  it.each(["\u0000", "|", "| a |", "```\n# x", "# \n[](", "<!-- -->\n".repeat(50)])("nor does a page of %j", (text) => {
+    const facts = withFile("docs/src/reference/vox-portability-ssot.md", () => text);
+    expect(() => runValidators(VALIDATORS, facts)).not.toThrow();
   });
 });
 
