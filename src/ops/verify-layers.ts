@@ -6,10 +6,13 @@ import {
   isApplicationMember,
   isSystemMember,
 } from "../attest/verify/inspect-layer.ts";
+import { readWorkdirPlace } from "../container/base-image/read-workdir-place.ts";
+import { isOddWorkdir } from "../container/plan/workdir-place.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import { isVoxError } from "../errors/vox-error.ts";
 import type { ContentReader } from "../oci/content-store.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
+import type { ImageConfig } from "../oci/image-config.ts";
 import { ANNOTATION } from "../oci/media-types.ts";
 import type { ReadPlatform } from "./read-image.ts";
 
@@ -36,21 +39,36 @@ export class LayerReader {
 
   async judge({ platform, document, config }: ReadPlatform, { baseLayers, engineBuilt }: LowerFacts): Promise<JudgedPlatform> {
     const kinds = kindsOf(document.layers, { baseLayers, engineBuilt });
-    const belongs = isApplicationMember(config.config?.WorkingDir ?? "/");
+    const workdir = await this.#realWorkdir(
+      document.layers.filter((_, at) => kinds[at] === "base" || kinds[at] === "engine"),
+      config,
+    );
+    const belongs = isApplicationMember(workdir);
     const layers = await mapConcurrent(document.layers, LAYERS_AT_ONCE, (descriptor, at) =>
-      this.#judge(
-        { descriptor, diffId: config.rootfs.diff_ids[at], kind: kinds[at] ?? "base" },
-        belongs,
-        config.config?.WorkingDir,
-      ),
+      this.#judge({ descriptor, diffId: config.rootfs.diff_ids[at], kind: kinds[at] ?? "base" }, belongs, workdir),
     );
     return { platform, layers };
+  }
+
+  /** Where the builder laid the application: what the base's links above an odd workdir lead to (ADR 007). */
+  async #realWorkdir(layers: readonly Descriptor[], config: ImageConfig): Promise<string> {
+    const workdir = config.config?.WorkingDir ?? "/";
+    if (!isOddWorkdir(workdir)) return workdir;
+    try {
+      const place = await readWorkdirPlace({ config, layers, reader: this.#reader }, { workdir, signal: this.#signal });
+      return place.workdir;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (!isVoxError(error)) throw error;
+      // Then a layer that lies elsewhere is told as one.
+      return workdir;
+    }
   }
 
   async #judge(
     layer: Pick<JudgedLayer, "descriptor" | "diffId" | "kind">,
     belongs: ReturnType<typeof isApplicationMember>,
-    workdir: string | undefined,
+    workdir: string,
   ): Promise<JudgedLayer> {
     if (layer.kind === "base" || layer.kind === "engine") return layer;
     try {
@@ -65,7 +83,7 @@ export class LayerReader {
   #once(
     { descriptor, kind }: Pick<JudgedLayer, "descriptor" | "kind">,
     belongs: ReturnType<typeof isApplicationMember>,
-    workdir: string | undefined,
+    workdir: string,
   ): Promise<InspectedLayer> {
     const { mediaType, digest, size } = descriptor;
     const key = `${kind} ${digest} ${mediaType} ${workdir}`;

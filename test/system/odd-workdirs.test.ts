@@ -44,6 +44,29 @@ function layProject(name: string, container: string): string {
   return folder;
 }
 
+describe("an image with an odd workdir", () => {
+  it.each(["/tmp/app", "/home/node/app", "/data/app"])(
+    "is built again and holds nothing but what it says: `%s`",
+    async (workdir) => {
+      const folder = layProject(
+        `verified${workdir.replaceAll("/", "-")}`,
+        `base_image = "oci-layout:../base:22"\nworkdir = "${workdir}"\n`,
+      );
+      const env = { VOX_SIGN_PASSWORD: "correct horse battery" };
+      const run = { cwd: folder, env };
+      const [keys, image] = [join(desk.folder, `keys${workdir.replaceAll("/", "-")}`), join(folder, "dist/oci-layout")];
+      succeeded(await desk.vox(["keys", "generate", "--out", keys], run));
+      succeeded(await desk.vox(["lock"], run));
+      succeeded(await desk.vox(["package", "--sign-key", `${keys}.key`], run));
+      const args = ["verify", image, "--key", `${keys}.pub`, "--lock", "vox.lock", "--reproduce", "--json"];
+      const { exitCode, stdout } = await desk.vox(args, run);
+      expect(JSON.parse(stdout)).toMatchObject({ ok: true });
+      expect(exitCode).toBe(0);
+    },
+    30_000,
+  );
+});
+
 describe.each([
   { engineName: "Docker", address: docker },
   { engineName: "Podman", address: podman },

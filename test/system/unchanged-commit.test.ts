@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRepository, type GitRepository } from "../support/git-repository.ts";
 import { openLoggedRegistry, type LoggedRegistry, traffic } from "../support/real-registry.ts";
@@ -71,6 +72,21 @@ describe.skipIf(registry === undefined)("a commit and the image of before", () =
     expect(tagged.sent).toMatchObject({ uploaded: [], manifests: ["asked"] });
     expect((await deploy("--tag", "asked")).sent.manifests).toEqual([]);
   }, 30_000);
+
+  it("that changes nothing is signed where it stands, once", async () => {
+    const env = { VOX_SIGN_PASSWORD: "correct horse battery" };
+    const keys = join(application.desk.folder, "keys");
+    succeeded(await application.vox(["keys", "generate", "--out", keys], { env }));
+    repository.commit({ "notes.md": "3\n" });
+    const signed = async (): Promise<unknown> =>
+      succeeded(await application.vox(["deploy", "--json", "--sign-key", `${keys}.key`], { env })).json();
+    expect(at(await signed(), "image", "digest")).toBe(first.digest);
+    const reference = `${door.host}/${prefix}/small@${first.digest}`;
+    succeeded(await application.vox(["verify", reference, "--key", `${keys}.pub`, "--lock", "vox.lock"]));
+    door.takeLog();
+    expect(at(await signed(), "changed")).toBe(false);
+    expect(traffic(door.takeLog())).toMatchObject({ uploaded: [], manifests: [] });
+  }, 60_000);
 
   it("that changes a file is deployed", async () => {
     repository.commit({ "main.txt": "another\n" });
