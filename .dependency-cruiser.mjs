@@ -53,7 +53,11 @@ export default {
       { path: "^src/", pathNot: `${IO_FILES}|^src/bin\\.ts$` },
       { dependencyTypes: ["core"], pathNot: PURE_NODE },
     ),
-    rule("sdks-are-io", { path: "^src/", pathNot: IO_FILES }, { path: npm("undici|dockerode|execa|proper-lockfile") }),
+    rule(
+      "sdks-are-io",
+      { path: "^src/", pathNot: IO_FILES },
+      { path: npm("undici|dockerode|execa|proper-lockfile|@sigstore/sign") },
+    ),
     rule("only-runtime-imports-io-files", { path: "^src/", pathNot: IO_FILES }, { path: IO_FILES, pathNot: "^src/runtime/" }),
     rule("workers-start-in-runtime", { path: "^src/", pathNot: "^src/runtime/" }, { path: "^(node:)?worker_threads$" }),
     rule("zod-where-data-enters", { path: "^src/", pathNot: "^src/(contracts|config)/" }, { path: npm("zod") }),

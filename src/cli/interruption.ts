@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { EXIT, type ExitCode } from "../errors/catalogue.ts";
+import { EXIT, type ExitCode } from "../errors/catalogue-entry.ts";
 import type { Host, StopSignal } from "./host.ts";
 
 /** How long a stopped command may clean up, in milliseconds. */

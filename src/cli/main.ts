@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from "commander";
 import { PROGRAM_VERSION } from "../config/generated/version.ts";
 import type { CommandRegistry } from "../contracts/command-registry.ts";
-import { EXIT } from "../errors/catalogue.ts";
+import { EXIT } from "../errors/catalogue-entry.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import { errorDocument, renderError } from "../ui/error-text.ts";
 import type { CommandContext, CommandModule, GlobalOptions } from "./command-context.ts";

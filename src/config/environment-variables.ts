@@ -6,7 +6,7 @@ export interface EnvironmentVariable {
   /** One sentence for the reference. */
   readonly meaning: string;
   readonly defaultText: string;
-  /** `library`: read by the HTTP client that vox uses. */
+  /** `library`: read by a library that vox uses. */
   readonly status: "current" | "library";
 }
 
@@ -36,6 +36,12 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   variable("VOX_LOCKED", "A true value is `--locked` for every command that reads the lock.", "false"),
   variable("VOX_SIGN_KEY", "File of the private key that signs what is packaged or deployed."),
   variable("VOX_SIGN_PASSWORD", "Password of the private key. Never printed."),
+  variable("VOX_FULCIO_URL", "The certificate authority of `--keyless`.", "`https://fulcio.sigstore.dev`"),
+  variable("VOX_REKOR_URL", "The transparency log of `--keyless`.", "`https://rekor.sigstore.dev`"),
+  ofLibrary(
+    "SIGSTORE_ID_TOKEN",
+    "OIDC token of who signs with `--keyless`, where the job's own is not to be had. Never printed.",
+  ),
   variable(
     "VOX_INSECURE_REGISTRIES",
     "Hosts, separated by commas, that may be spoken to without TLS; loopback always may.",
@@ -69,4 +75,4 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
 ];
 
 /** Variables whose value no output may show. */
-export const SECRET_VARIABLES = ["VOX_REGISTRY_TOKEN", "VOX_SIGN_PASSWORD"] as const;
+export const SECRET_VARIABLES = ["VOX_REGISTRY_TOKEN", "VOX_SIGN_PASSWORD", "SIGSTORE_ID_TOKEN"] as const;

@@ -1,34 +1,5 @@
-/** Exit codes of contracts §8, after BSD's sysexits. */
-export const EXIT = {
-  ok: 0,
-  failed: 1,
-  usage: 64,
-  data: 65,
-  unavailable: 69,
-  bug: 70,
-  cannotWrite: 73,
-  tryAgain: 75,
-  denied: 77,
-  config: 78,
-  interrupted: 130,
-  terminated: 143,
-} as const;
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
-
-interface CatalogueEntry {
-  readonly exit: ExitCode;
-  /** What the code means, one sentence for `vox explain` and the reference. */
-  readonly meaning: string;
-  /** The way on when the place of the failure names no better one. */
-  readonly hint?: string;
-}
-
-const entry = (exit: ExitCode, meaning: string, hint?: string): CatalogueEntry => ({
-  exit,
-  meaning,
-  ...(hint ? { hint } : {}),
-});
+import { type CatalogueEntry, entry, EXIT } from "./catalogue-entry.ts";
+import { TRUST_CODES } from "./trust-codes.ts";
 
 /** Every code that vox can print. A code is permanent: it may be retired, never reused. */
 export const ERROR_CATALOGUE = {
@@ -233,26 +204,7 @@ export const ERROR_CATALOGUE = {
   ENGINE_FAILED: entry(EXIT.unavailable, "The container engine refused or broke off."),
 
   // Trust
-  KEY_INVALID: entry(
-    EXIT.data,
-    "A key's file cannot be read, or holds no ECDSA key on P-256.",
-    "make one with `vox keys generate --out PREFIX`",
-  ),
-  KEY_PASSWORD: entry(
-    EXIT.denied,
-    "A private key is encrypted, and its password is missing or another.",
-    "set VOX_SIGN_PASSWORD",
-  ),
-  KEY_EXISTS: entry(
-    EXIT.cannotWrite,
-    "A key's file is there already, and a key is never written over.",
-    "name another `--out PREFIX`",
-  ),
-  PACKAGE_UNSIGNED: entry(EXIT.failed, "A registry's `signers` must have signed its packages, and none signed this one."),
-  ATTESTATION_INVALID: entry(
-    EXIT.data,
-    "A signature, bundle or statement that is attached to an image is not what it should be.",
-  ),
+  ...TRUST_CODES,
   POLICY_REFUSED: entry(EXIT.failed, "The lane, or the machine's policy, forbids what the project asks for."),
 
   // The toolchain

@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, type ErrorCode, type ExitCode } from "./catalogue.ts";
+import { type ExitCode } from "./catalogue-entry.ts";
+import { ERROR_CATALOGUE, type ErrorCode } from "./catalogue.ts";
 
 /** Where in the user's input the fault is: `Vox.toml:12:3`. */
 export interface Place {

@@ -1,4 +1,5 @@
 import type { KeyPair } from "../attest/keys/generate-key.ts";
+import type { StatementSigner } from "../attest/signer.ts";
 import type { DocumentCache } from "../container/base-image/base-image.ts";
 import type { LayerCache } from "../container/build/layer-cache.ts";
 import type { Engine, EngineDescription } from "../container/engine/engine.ts";
@@ -41,6 +42,8 @@ export interface KeyPorts {
   keyPassword(path: string): Promise<string | undefined>;
   /** For a key that is not there yet. @throws {VoxError} KEY_PASSWORD when it is typed in two ways */
   newKeyPassword(path: string): Promise<string | undefined>;
+  /** Signs for whom the job's OIDC token names. */
+  keylessSigner(): Promise<StatementSigner>;
   /** Both files or none, the private one for its owner alone. @throws {VoxError} KEY_EXISTS, CANNOT_WRITE */
   writeKeys(prefix: string, pair: KeyPair): Promise<void>;
 }

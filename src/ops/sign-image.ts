@@ -17,8 +17,8 @@ import { imageSubject, sbomDocument } from "./sbom-documents.ts";
 
 /** How an image is to be signed. */
 export interface SigningWish {
-  /** Absolute path of the private key. */
-  readonly key: string;
+  /** Absolute path of the private key; absent for whom the job's OIDC token names. */
+  readonly key?: string;
   readonly format: SignatureFormat;
   /** Who runs the build, for the provenance. */
   readonly builder: BuilderKind;
@@ -42,7 +42,7 @@ export async function openSigning(
   ports: SignPorts,
 ): Promise<ImageSigning | undefined> {
   if (!wish) return undefined;
-  const signer = await openKeySigner(wish.key, ports);
+  const signer = await (wish.key === undefined ? ports.keylessSigner() : openKeySigner(wish.key, ports));
   return {
     attest(repository, built) {
       const subject = imageSubject(project, built, ports);

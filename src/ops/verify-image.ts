@@ -3,6 +3,7 @@ import type { ParsedProvenance } from "../attest/provenance/parse-provenance.ts"
 import { checkAttestations } from "../attest/verify/check-attestations.ts";
 import { checkProvenance } from "../attest/verify/check-provenance.ts";
 import { checkAttached, checkSignatures } from "../attest/verify/check-signatures.ts";
+import type { Identity } from "../attest/verify/verify-keyless.ts";
 import type { ImageEvidence, Trust, TrustCheck } from "../attest/verify/evidence.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import { isVoxError } from "../errors/vox-error.ts";
@@ -15,6 +16,8 @@ import { rebuildChecks, type RebuildPorts, type RebuildWish } from "./verify-reb
 export interface VerifyImageOptions {
   /** Absolute paths of public keys; one of them must have signed. */
   readonly keys: readonly string[];
+  /** Who must have signed without a key, and the file of whom to believe about that. */
+  readonly identity?: Identity & { readonly trustedRoot: string };
   readonly lock?: LockWish;
   readonly offline: boolean;
   /** Builds the image again and compares. */
@@ -44,12 +47,21 @@ export async function verifyImage(
   const keys = await mapConcurrent(options.keys, 1, async (path) => parsePublicKey(await ports.readKey(path), `\`${path}\``));
   const read = await readProved(place, signal);
   if (!read.image) return result(place, [read.check]);
-  const signed = keys.length === 0 ? { checks: [] } : await signatureChecks(place, read.image, { keys }, signal);
-  const trusted = keys.length > 0 && signed.checks.every(({ ok }) => ok);
+  const certificates = options.identity && (await identityTrust(options.identity, ports));
+  const isAsked = keys.length > 0 || certificates !== undefined;
+  const trust = { keys, ...(certificates && { certificates }) };
+  const signed = isAsked ? await signatureChecks(place, read.image, trust, signal) : { checks: [] };
+  const trusted = isAsked && signed.checks.every(({ ok }) => ok);
   const facts = { image: read.image, provenance: signed.provenance, trusted };
   const contents = await contentChecks(place, facts, options, ports);
   const rebuilt = options.rebuild ? await rebuildChecks(place, read.image, options.rebuild, ports) : [];
   return result(place, [read.check, ...signed.checks, ...contents, ...rebuilt]);
+}
+
+/** What judges certificates is loaded when somebody asks. */
+async function identityTrust({ trustedRoot, ...wanted }: NonNullable<VerifyImageOptions["identity"]>, ports: KeyPorts) {
+  const { certificateTrust } = await import("../attest/verify/verify-keyless.ts");
+  return certificateTrust(Buffer.from(await ports.readKey(trustedRoot)), wanted, `\`${trustedRoot}\``);
 }
 
 const result = ({ reference }: ImagePlace, checks: readonly TrustCheck[]): VerifyImageResult => ({

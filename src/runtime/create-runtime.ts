@@ -106,6 +106,7 @@ function lazyKeyPorts(env: Environment, signal: AbortSignal): KeyPorts {
     keyPassword: async (path) => (await keys()).keyPassword(path),
     newKeyPassword: async (path) => (await keys()).newKeyPassword(path),
     writeKeys: async (prefix, pair) => (await keys()).writeKeys(prefix, pair),
+    keylessSigner: async () => (await import("./http-keyless.ts")).keylessSigner(env),
   };
 }
 

@@ -10,7 +10,7 @@ const MAX_KEY_BYTES = 64 * 1024;
 const OWNER_ONLY = 0o600;
 
 /** Keys are files; their password is VOX_SIGN_PASSWORD, or what somebody types. */
-export const keyPorts = (env: Environment, signal: AbortSignal): KeyPorts => ({
+export const keyPorts = (env: Environment, signal: AbortSignal): Omit<KeyPorts, "keylessSigner"> => ({
   readKey,
   writeKeys: async (prefix, { privatePem, publicPem }) => {
     await writeNew(`${prefix}.key`, privatePem, OWNER_ONLY);

@@ -4,7 +4,7 @@ import type { SigstoreBundle } from "../bundle.ts";
 import { IN_TOTO_PAYLOAD } from "../dsse.ts";
 import { isSignatureOf } from "../keys/public-key.ts";
 import { isAbout, parseStatement, PREDICATE, type Statement } from "../statement.ts";
-import type { ImageEvidence, ManifestEvidence, Trust, TrustCheck } from "./evidence.ts";
+import type { AttachedBundle, CertificateVerdict, ImageEvidence, ManifestEvidence, Trust, TrustCheck } from "./evidence.ts";
 import { claims, isBundleOf } from "./verify-bundle.ts";
 
 /** A statement whose signature holds. */
@@ -30,7 +30,7 @@ export function judgeBundles({ bundles }: ManifestEvidence, trust: Trust): Judge
   let foreign = 0;
   for (const item of bundles) {
     if (item.kind === "unreadable") continue;
-    const verdict = judgeBundle(item.bundle, trust);
+    const verdict = judgeBundle(item, trust);
     const name = shortHexOf(item.entry.digest);
     if (verdict.kind === "good") statements.push(verdict);
     else if (verdict.kind === "forged") forged.push(`\`${name}\` ${verdict.reason}`);
@@ -44,15 +44,27 @@ type Verdict =
   | { readonly kind: "forged"; readonly reason: string }
   | { readonly kind: "foreign" };
 
-function judgeBundle(bundle: SigstoreBundle, { keys }: Trust): Verdict {
+function judgeBundle({ bundle, bytes }: Extract<AttachedBundle, { readonly kind: "bundle" }>, trust: Trust): Verdict {
+  const { material } = bundle;
+  const signed =
+    material.kind === "certificate"
+      ? (trust.certificates?.verify(bytes, material.certificate) ?? { kind: "foreign" as const })
+      : judgeByKey(bundle, trust);
+  return signed.kind === "good" ? stated(bundle, signed.by) : signed;
+}
+
+function judgeByKey(bundle: SigstoreBundle, { keys }: Trust): CertificateVerdict {
   const key = keys.find((candidate) => isBundleOf(bundle, candidate));
-  if (!key) {
-    const claimed = keys.some((candidate) => claims(bundle, candidate));
-    return claimed ? { kind: "forged", reason: "says that it is the key's, and its signature is not" } : { kind: "foreign" };
-  }
-  if (bundle.envelope.payloadType !== IN_TOTO_PAYLOAD) return { kind: "forged", reason: "is no in-toto statement" };
+  if (key) return { kind: "good", by: `key \`${key.id}\`` };
+  const claimed = keys.some((candidate) => claims(bundle, candidate));
+  return claimed ? { kind: "forged", reason: "says that it is the key's, and its signature is not" } : { kind: "foreign" };
+}
+
+/** What a believed signature is over. */
+function stated({ envelope }: SigstoreBundle, by: string): Verdict {
+  if (envelope.payloadType !== IN_TOTO_PAYLOAD) return { kind: "forged", reason: "is no in-toto statement" };
   try {
-    return { kind: "good", statement: parseStatement(bundle.envelope.payload), by: `key \`${key.id}\`` };
+    return { kind: "good", statement: parseStatement(envelope.payload), by };
   } catch (error) {
     if (!isVoxError(error)) throw error;
     return { kind: "forged", reason: error.message };

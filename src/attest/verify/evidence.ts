@@ -36,4 +36,16 @@ export interface ImageEvidence {
 /** Whose signatures are believed. */
 export interface Trust {
   readonly keys: readonly PublicKey[];
+  /** Judges bundles with certificates; absent where only keys are believed. */
+  readonly certificates?: CertificateTrust;
 }
+
+export interface CertificateTrust {
+  /** Of the bundle's bytes, and the certificate that it names itself. */
+  verify(bundle: Uint8Array, certificate: Uint8Array): CertificateVerdict;
+}
+
+export type CertificateVerdict =
+  | { readonly kind: "good"; readonly by: string }
+  | { readonly kind: "forged"; readonly reason: string }
+  | { readonly kind: "foreign" };

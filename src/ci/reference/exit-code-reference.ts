@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, EXIT, type ExitCode } from "../../errors/catalogue.ts";
+import { EXIT, type ExitCode } from "../../errors/catalogue-entry.ts";
+import { ERROR_CATALOGUE } from "../../errors/catalogue.ts";
 import { generatedNote, markdownTable } from "./generated-note.ts";
 
 const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {

@@ -1,4 +1,4 @@
-import { EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
 import { renderExitCodeReference } from "../reference/exit-code-reference.ts";
 import { errorsOf, type Validator } from "../validator.ts";
 

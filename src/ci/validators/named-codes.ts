@@ -1,5 +1,6 @@
 import { ENVIRONMENT_VARIABLES } from "../../config/environment-variables.ts";
-import { ERROR_CATALOGUE, EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
+import { ERROR_CATALOGUE } from "../../errors/catalogue.ts";
 import type { Finding } from "../finding.ts";
 import { codeSpans, pageLines } from "../markdown/page.ts";
 import { type Page, pagesOf } from "../pages.ts";

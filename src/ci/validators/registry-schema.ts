@@ -1,6 +1,6 @@
 import { groupOfPath } from "../../contracts/command-path.ts";
 import { parseCommandRegistry, type CommandRegistry } from "../../contracts/command-registry.ts";
-import { EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
 import { lineOf } from "../file-texts.ts";
 import { errorsOf, REGISTRY_PATH, type Validator } from "../validator.ts";
 

@@ -4,7 +4,7 @@ import { generatedFiles } from "../../ci/generated-files.ts";
 import { FACT_PATHS, NAMED_PATHS, type Validator } from "../../ci/validator.ts";
 import { VALIDATORS } from "../../ci/validators.ts";
 import { laneFrom } from "../../config/lock-mode.ts";
-import { EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
 import { openCheckout } from "../../runtime/fs-checkout.ts";
 import { type CommandContext, isGiven, listOption } from "../command-context.ts";
 import { printResult } from "../output.ts";

@@ -2,7 +2,7 @@ import { fileTextsOf } from "../../ci/file-texts.ts";
 import type { Finding } from "../../ci/finding.ts";
 import { findingsDocument } from "../../ci/formats/format-findings.ts";
 import { generatedFiles, staleFiles, stalenessFindings } from "../../ci/generated-files.ts";
-import { EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { openCheckout } from "../../runtime/fs-checkout.ts";
 import { type CommandContext, isGiven } from "../command-context.ts";

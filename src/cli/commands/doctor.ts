@@ -1,4 +1,4 @@
-import { EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
 import { type Diagnosis, diagnose } from "../../ops/diagnose.ts";
 import { machineDiagnosis } from "../../runtime/fs-diagnosis.ts";
 import { INSTALL_POLICY } from "../../toolchain/generated/install-policy.ts";

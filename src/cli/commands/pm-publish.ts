@@ -16,7 +16,7 @@ export async function run(context: CommandContext): Promise<void> {
   if (wholeWorkspace) refuseOne(context);
   const { project, choice, ports } = await openCommand(context, "edit");
   const signing = signingWish(context);
-  const signer = signing && (await openKeySigner(signing.key, ports));
+  const signer = signing?.key === undefined ? undefined : await openKeySigner(signing.key, ports);
   const publishing = { ...publishOptions(context), ...(signer && { signer }) };
   if (wholeWorkspace) {
     const packages = await publishWorkspace(project, publishing, ports);

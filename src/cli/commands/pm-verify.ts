@@ -1,4 +1,4 @@
-import { EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
 import { verifyLock, type VerifyResult } from "../../ops/verify-lock.ts";
 import type { CommandContext } from "../command-context.ts";
 import { printResult } from "../output.ts";

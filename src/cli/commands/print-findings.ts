@@ -2,7 +2,7 @@ import { type Finding, passes } from "../../ci/finding.ts";
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from "../../ci/formats/format-findings.ts";
 import type { Report } from "../../ci/formats/report.ts";
 import { PROGRAM_VERSION } from "../../config/generated/version.ts";
-import { EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { type CommandContext, textOption } from "../command-context.ts";
 

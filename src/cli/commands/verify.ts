@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { parseBooleanVariable } from "../../config/parse-variable.ts";
-import { EXIT } from "../../errors/catalogue.ts";
+import { EXIT } from "../../errors/catalogue-entry.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { openImagePlace } from "../../ops/image-place.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import type { RebuildWish } from "../../ops/verify-rebuild.ts";
-import { verifyImage, type VerifyImageResult } from "../../ops/verify-image.ts";
+import { verifyImage, type VerifyImageOptions, type VerifyImageResult } from "../../ops/verify-image.ts";
 import { type CommandContext, isGiven, listOption, textOption } from "../command-context.ts";
 import { printResult } from "../output.ts";
 import { openCommand, type ProjectCommand, runtimeOf } from "./project-command.ts";
@@ -15,7 +15,8 @@ export async function run(context: CommandContext): Promise<number> {
   const image = args["IMAGE"] ?? "";
   const keys = listOption(options, "key").map((path) => resolve(cwd, path));
   const lockFile = textOption(options, "lock");
-  if (keys.length === 0 && lockFile === undefined && !isGiven(options, "reproduce"))
+  const identity = identityOption(context);
+  if (keys.length === 0 && identity === undefined && lockFile === undefined && !isGiven(options, "reproduce"))
     throw new VoxError("USAGE", "nothing is given that the image could be held against", {
       hint: `run \`vox verify ${image} --key FILE.pub --lock vox.lock\``,
     });
@@ -25,9 +26,30 @@ export async function run(context: CommandContext): Promise<number> {
   const place = await openImagePlace(image, cwd, ports);
   const rebuild = project && rebuildWish(project, textOption(options, "environment"));
   const offline = isOffline(context);
-  const result = await verifyImage(place, { keys, offline, ...(lock && { lock }), ...(rebuild && { rebuild }) }, ports);
+  const result = await verifyImage(
+    place,
+    { keys, offline, ...(identity && { identity }), ...(lock && { lock }), ...(rebuild && { rebuild }) },
+    ports,
+  );
   printResult(context, { document: result, lines: linesOf(result) });
   return result.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** All three, or none: an identity means nothing without who vouches for it. */
+function identityOption({ options, cwd }: CommandContext): VerifyImageOptions["identity"] {
+  const [identity, issuer, trustedRoot] = ["certificate-identity", "certificate-oidc-issuer", "trusted-root"].map((name) =>
+    textOption(options, name),
+  );
+  if (identity !== undefined && issuer !== undefined && trustedRoot !== undefined)
+    return { identity, issuer, trustedRoot: resolve(cwd, trustedRoot) };
+  if (identity === undefined && issuer === undefined && trustedRoot === undefined) return undefined;
+  throw new VoxError(
+    "USAGE",
+    "an identity is proved by `--certificate-identity`, `--certificate-oidc-issuer` and `--trusted-root`",
+    {
+      hint: "give all three; `cosign trusted-root create` or `gh attestation trusted-root` write the file",
+    },
+  );
 }
 
 const rebuildWish = ({ project, choice, hold }: ProjectCommand, environment = "production"): RebuildWish => ({

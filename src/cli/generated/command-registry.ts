@@ -688,6 +688,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
           description: "Sign the layout with this private key, and attach bills of materials and provenance",
           environment: "VOX_SIGN_KEY",
         },
+        { name: "keyless", description: "Sign for whom the job's OIDC token names, by Fulcio and Rekor" },
         {
           name: "signature-format",
           value: "FORMAT",
@@ -717,6 +718,9 @@ export const COMMAND_REGISTRY: CommandRegistry = {
         "VOX_CONFIG_DIR",
         "VOX_SIGN_KEY",
         "VOX_SIGN_PASSWORD",
+        "VOX_FULCIO_URL",
+        "VOX_REKOR_URL",
+        "SIGSTORE_ID_TOKEN",
         "SOURCE_DATE_EPOCH",
         "DOCKER_HOST",
         "DOCKER_CONTEXT",
@@ -737,6 +741,17 @@ export const COMMAND_REGISTRY: CommandRegistry = {
           value: "FILE",
           description: "Public key of who must have signed; of several one must have",
           repeatable: true,
+        },
+        {
+          name: "certificate-identity",
+          value: "NAME",
+          description: "Who must have signed without a key, as the certificate names them",
+        },
+        { name: "certificate-oidc-issuer", value: "URL", description: "Who vouched for that identity" },
+        {
+          name: "trusted-root",
+          value: "FILE",
+          description: "Sigstore's trusted root, whose authorities and logs are believed about certificates",
         },
         { name: "lock", value: "FILE", description: "The vox.lock that the image must have been made of" },
         {
@@ -848,6 +863,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
           description: "Sign the image with this private key, and attach bills of materials and provenance",
           environment: "VOX_SIGN_KEY",
         },
+        { name: "keyless", description: "Sign for whom the job's OIDC token names, by Fulcio and Rekor" },
         {
           name: "signature-format",
           value: "FORMAT",
@@ -878,6 +894,9 @@ export const COMMAND_REGISTRY: CommandRegistry = {
         "VOX_CONFIG_DIR",
         "VOX_SIGN_KEY",
         "VOX_SIGN_PASSWORD",
+        "VOX_FULCIO_URL",
+        "VOX_REKOR_URL",
+        "SIGSTORE_ID_TOKEN",
         "SOURCE_DATE_EPOCH",
         "DOCKER_HOST",
         "DOCKER_CONTEXT",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EXIT } from "../../../../src/errors/catalogue.ts";
+import { EXIT } from "../../../../src/errors/catalogue-entry.ts";
 import { factsOf, type Derivation } from "../../../../src/pm/resolver/derivation.ts";
 import { resolutionError } from "../../../../src/pm/resolver/failure.ts";
 import { resolveSync } from "../../../../src/pm/resolver/resolve-with.ts";
