@@ -10,7 +10,7 @@ describe("the release lane", () => {
   it.each([
     ["packages", 'packages = ["curl"]'],
     ["run", 'run = ["true"]'],
-  ])("builds nothing with an engine: `%s` is refused before one is asked", async (field, line) => {
+  ])("takes no `%s`: that is refused before one is asked", async (field, line) => {
     shop = await layLockedStorefront();
     shop.edit("app/Vox.toml", "[deploy.container]", `[deploy.container]\nbuilder = "engine"\n${line}`);
     const refused = await shop.vox(["package"], { env: { ...RELEASE.env, DOCKER_HOST: "unix:///nowhere.sock" } });
