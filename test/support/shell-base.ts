@@ -4,11 +4,11 @@ import { compressLayer } from "../../src/archive/compress.ts";
 import { directoryEntry, fileEntry, fileOfBytes, linkEntry, type TarEntry } from "../../src/archive/tar-entry.ts";
 import { inArchiveOrder, withParents } from "../../src/archive/tar-tree.ts";
 import { collectBytes, streamOf } from "../../src/core/byte-stream.ts";
+import { type Digest, digestOf } from "../../src/core/digest.ts";
 import { parsePlatform, platformParts, type Platform } from "../../src/core/platform.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { FsLayoutStore } from "../../src/oci/fs-layout-store.ts";
 import { MEDIA_TYPE } from "../../src/oci/media-types.ts";
-import { MemoryStore } from "../../src/oci/memory-store.ts";
 import { leaveOut } from "./services.ts";
 
 const BUSYBOX = "/bin/busybox";
@@ -43,39 +43,50 @@ export const APT = {
     '#!/bin/sh\nset -eu\ncase "$1" in\nupdate) mkdir -p /var/lib/apt/lists; echo list > /var/lib/apt/lists/list ;;\nclean) ;;\ninstall)\n  [ "$2 $3" = "-y --no-install-recommends" ]\n  [ "$DEBIAN_FRONTEND" = noninteractive ]\n  [ -s /var/lib/apt/lists/list ]\n  shift 3\n  mkdir -p /usr/share/installed\n  for name; do echo "apt $name" > "/usr/share/installed/$name"; done ;;\nesac\n',
 };
 
-/** Writes a small base with a real shell into an image layout under the tag `base`; the platforms' manifests in their order. */
-export async function writeShellBase(dir: string, base: ShellBase = {}): Promise<readonly Descriptor[]> {
+/** Writes a small base with a real shell into an image layout under the tag `base`. */
+export async function writeShellBase(dir: string, base: ShellBase = {}): Promise<void> {
   const layout = new FsLayoutStore(dir);
-  const memory = new MemoryStore();
-  const put = async (bytes: Uint8Array, mediaType: string): Promise<Descriptor> => {
-    const descriptor = memory.add(bytes, mediaType);
+  const platforms: BasePlatform[] = [];
+  for (const platform of base.platforms ?? [parsePlatform("linux/amd64")]) {
+    const made = compressLayer(writeCanonicalTar(shellEntries(platform, base)), "gzip");
+    const bytes = await collectBytes(made.stream, { maxBytes: Infinity, what: "a base layer" });
+    const { diffId, digest, size } = made.result();
+    const layer = { mediaType: MEDIA_TYPE.layerTarGzip, digest, size };
+    await layout.push(layer, streamOf(bytes));
+    const { architecture } = platformParts(platform);
+    const config = { Env: ["PATH=/usr/bin:/sbin:/bin", "BASE=yes"], ...base.config };
+    platforms.push({ architecture, diffId, layer, config });
+  }
+  await writeBaseImage(dir, platforms);
+}
+
+/** One platform of a base, whose layer the layout holds. */
+export interface BasePlatform {
+  readonly architecture: string;
+  readonly diffId: Digest;
+  readonly layer: Descriptor;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a base's documents into its layout, under the tag `base`. */
+export async function writeBaseImage(dir: string, platforms: readonly BasePlatform[]): Promise<void> {
+  const layout = new FsLayoutStore(dir);
+  const json = async (value: unknown, mediaType: string): Promise<Descriptor> => {
+    const bytes = Buffer.from(JSON.stringify(value));
+    const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
     await layout.push(descriptor, streamOf(bytes));
     return descriptor;
   };
-  const json = (value: unknown, mediaType: string) => put(Buffer.from(JSON.stringify(value)), mediaType);
+  const created = "2024-05-06T07:08:09Z";
   const manifests: Descriptor[] = [];
-  for (const platform of base.platforms ?? [parsePlatform("linux/amd64")]) {
-    const made = compressLayer(writeCanonicalTar(shellEntries(platform, base)), "gzip");
-    const layer = await put(
-      await collectBytes(made.stream, { maxBytes: Infinity, what: "a base layer" }),
-      MEDIA_TYPE.layerTarGzip,
-    );
-    const config = await json(
-      {
-        ...platformParts(platform),
-        created: "2024-05-06T07:08:09Z",
-        config: { Env: ["PATH=/usr/bin:/sbin:/bin", "BASE=yes"], ...base.config },
-        rootfs: { type: "layers", diff_ids: [made.result().diffId] },
-        history: [{ created: "2024-05-06T07:08:09Z", created_by: "shell base" }],
-      },
-      MEDIA_TYPE.imageConfig,
-    );
+  for (const { architecture, diffId, layer, config: run } of platforms) {
+    const facts = { architecture, os: "linux", created, config: run, rootfs: { type: "layers", diff_ids: [diffId] } };
+    const config = await json({ ...facts, history: [{ created, created_by: "shell base" }] }, MEDIA_TYPE.imageConfig);
     const manifest = { schemaVersion: 2, mediaType: MEDIA_TYPE.imageManifest, config, layers: [layer] };
-    manifests.push({ ...(await json(manifest, MEDIA_TYPE.imageManifest)), platform: platformParts(platform) });
+    manifests.push({ ...(await json(manifest, MEDIA_TYPE.imageManifest)), platform: { architecture, os: "linux" } });
   }
   const index = await json({ schemaVersion: 2, mediaType: MEDIA_TYPE.imageIndex, manifests }, MEDIA_TYPE.imageIndex);
   await layout.tag(index, "base");
-  return manifests;
 }
 
 function shellEntries(platform: Platform, { scripts = {}, shell = true }: ShellBase): readonly TarEntry[] {
