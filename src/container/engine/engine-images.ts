@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { type ByteStream, collectBytes } from "../../core/byte-stream.ts";
 import { isDigest } from "../../core/digest.ts";
@@ -16,6 +17,10 @@ export interface EngineImagesOptions {
   /** Whether builds go through BuildKit. */
   readonly buildkit: boolean;
 }
+
+/** Within what a command has to clean up when it is stopped. */
+const REMOVE_ATTEMPTS = 12;
+const REMOVE_PAUSE_MS = 200;
 
 const MAX_LOAD_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -73,7 +78,7 @@ export class EngineImages implements ImageEngine {
     } finally {
       context.destroy();
       const { id, intermediate } = progress.report;
-      if (id === undefined && intermediate !== undefined) await this.remove(intermediate).catch(() => undefined);
+      if (id === undefined && intermediate !== undefined) await this.#removeSoon(intermediate);
     }
   }
 
@@ -94,6 +99,17 @@ export class EngineImages implements ImageEngine {
       if (((await image.inspect()).RepoTags ?? []).length === 0) await image.remove({ force: true });
     } catch (error) {
       if (!isNotFound(error)) throw engineFailure(`does not remove image \`${id}\``, error);
+    }
+  }
+
+  /** An engine lets go of a step's container a moment after the build was given up. */
+  async #removeSoon(id: string): Promise<void> {
+    for (let attempt = 1; attempt <= REMOVE_ATTEMPTS; attempt += 1) {
+      try {
+        return await this.remove(id);
+      } catch {
+        await sleep(REMOVE_PAUSE_MS);
+      }
     }
   }
 
