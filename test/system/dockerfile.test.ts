@@ -151,7 +151,11 @@ describe.skipIf(!ready || [docker, podman, registry, skopeo].includes(undefined)
     );
     project = { desk: shop.desk, vox: (args, { env }) => shop.vox(args, env) };
   }, 120_000);
-  afterAll(() => shop?.desk.remove());
+  afterAll(async () => {
+    shop?.desk.remove();
+    for (const address of [docker, podman])
+      if (address !== undefined) await testEngine(address).removeLabelled("org.example.base=1");
+  });
 
   it.each(engines)(
     "gives $name the same tree and configuration, for odd values too",
