@@ -22,6 +22,8 @@ export interface RolloutDesk {
   mendHealth(): void;
   greet(greeting: string): void;
   inspect(container: string): Promise<Docker.ContainerInspectInfo>;
+  /** IDs of the containers of the image. */
+  containers(): Promise<readonly string[]>;
   /** The Compose file that was last brought up. */
   renderedFile(): string;
   /** Removes everything that bears the name from the engine. */
@@ -76,6 +78,10 @@ export async function rolloutDesk({ dockerHost, container = "", tables = "" }: R
       greeting = next;
     },
     inspect: (container) => docker.getContainer(container).inspect(),
+    containers: async () => {
+      const filters = { label: [`dev.vox.image-name=${name}`] };
+      return (await docker.listContainers({ all: true, filters })).map(({ Id }) => Id);
+    },
     renderedFile: () => readFileSync(join(storefront.desk.env["VOX_DATA_DIR"] ?? "", "compose", name, "compose.yaml"), "utf8"),
     remove: async () => {
       await removeNamed(docker, name);

@@ -2,25 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { JsonValue } from "../../../src/core/canonical-json.ts";
-import type { ComposeIntent } from "../../../src/project/compose-intent.ts";
 import { type ComposeInput, renderCompose } from "../../../src/render/compose/compose-file.ts";
 import { parseCompose } from "../../../src/render/compose/parse-compose.ts";
 import { yamlText } from "../../../src/render/yaml-text.ts";
+import { composeOf } from "../../support/compose-intents.ts";
 import { failureOf, intentOf } from "../container/fixtures.ts";
 
 const IMAGE = `registry.example/shop@sha256:${"a".repeat(64)}`;
-
-export const composeOf = (change: Partial<ComposeIntent> = {}): ComposeIntent => ({
-  projectName: "storefront",
-  service: "storefront",
-  services: [],
-  ports: [],
-  volumes: {},
-  resources: {},
-  restart: "unless-stopped",
-  secrets: "environment",
-  ...change,
-});
 
 const inputOf = (change: Partial<ComposeInput> = {}): ComposeInput => ({
   environment: "production",
