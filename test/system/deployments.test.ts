@@ -83,6 +83,48 @@ describe.skipIf(registry === undefined)("vox deployments in a real registry", ()
     }
   }, 60_000);
 
+  it("goes back to an earlier image by moving the tag, which is a deployment too", async () => {
+    const before = await deployments("production");
+    const [second, first] = [textAt(before, "deployments", 0, "image"), textAt(before, "deployments", 1, "image")];
+    expect(at(succeeded(await storefront.vox(["rollback", "--json"])).json(), "to")).toMatchObject({
+      sequence: 1,
+      image: first,
+    });
+    expect(await deployments("production")).toMatchObject({
+      tag: first,
+      deployments: [{ sequence: 3, current: true, image: first, cause: "rollback to 1" }, { image: second }, { image: first }],
+    });
+    succeeded(await storefront.vox(["rollback", "--to", second]));
+    expect(await deployments("production")).toMatchObject({ tag: second });
+  }, 60_000);
+
+  it("keeps records in the repository that [deploy.history] names, the image with them", async () => {
+    const toml = storefront.read("app/Vox.toml");
+    const repository = `${registry}/${prefix}/history`;
+    storefront.write("app/Vox.toml", `${toml}\n[deploy.history]\nrepository = "${repository}"\nkeep = 2\n`);
+    storefront.edit("app/server.js", "json", "json ");
+    const digest = await deploy();
+    expect(await deployments("production")).toMatchObject({
+      history: repository,
+      deployments: [{ sequence: 1, image: digest }],
+    });
+    const image = await fetch(`http://${registry}/v2/${prefix}/history/manifests/${digest}`, {
+      headers: { accept: "application/vnd.oci.image.index.v1+json" },
+    });
+    expect(image.status).toBe(200);
+    storefront.write("app/Vox.toml", toml);
+  }, 60_000);
+
+  it("tells of a registry that does not answer", async () => {
+    const toml = storefront.read("app/Vox.toml");
+    storefront.write("app/Vox.toml", toml.replace(`${registry}/${prefix}`, "127.0.0.1:1/nowhere"));
+    for (const command of [["deployments"], ["rollback"]]) {
+      const run = await storefront.vox([...command, "--json"]);
+      expect([run.exitCode, at(run.json(), "error", "code")]).toEqual([69, "REGISTRY_UNAVAILABLE"]);
+    }
+    storefront.write("app/Vox.toml", toml);
+  }, 60_000);
+
   it("refuses an environment that is not there", async () => {
     const run = await storefront.vox(["deployments", "stagin", "--json"]);
     expect(run.exitCode).toBe(64);

@@ -1,14 +1,20 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findOracle } from "../support/oracles.ts";
 import { type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
 import { at, textAt } from "../support/vox-cli.ts";
 
 const [docker, registry] = [await requireService("docker"), await requireService("registry")];
 
+const compose = findOracle("docker-compose");
+
 const COMPOSE = `[deploy.compose]
 project_name = "NAME"
 file = "compose.yaml"
 ports = ["127.0.0.1::3000"]
+publish = true
 resources = { memory = "256M", pids = 200 }
 `;
 
@@ -83,6 +89,24 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
     const list = at(await desk.document(["deployments", "production"]), "environments", 0);
     expect(at(list, "tag")).toBe(textAt(first, "image", "digest"));
   }, 90_000);
+
+  it.skipIf(compose === undefined)(
+    "publishes the file as the artifact that Docker Compose reads",
+    async () => {
+      const reference = `oci://${registry}/rollout-compose/${desk.name}-compose:production`;
+      // Compose itself has no other way to a registry without TLS.
+      const { stdout } = await promisify(execFile)(compose ?? "", ["-f", reference, "-p", "read", "config", "--images"], {
+        env: {
+          PATH: process.env["PATH"] ?? "",
+          HOME: desk.storefront.desk.folder,
+          __TEST__INSECURE__REGISTRY__: "1",
+          ...SECRET,
+        },
+      });
+      expect(stdout.trim()).toBe(textAt(second, "image", "reference"));
+    },
+    60_000,
+  );
 
   it("shows the value of a secret in no record and no rendered file", async () => {
     const run = await desk.vox(["deployments", "--json"], SECRET);
