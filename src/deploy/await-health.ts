@@ -51,7 +51,8 @@ async function judge(
   ports: HealthPorts,
 ): Promise<Verdict> {
   if (state.status !== "running") return "unclear";
-  if (wait.kind === "http") return (await answers(state, wait, ports)) ? "well" : "unclear";
+  const asked = wait.kind === "http" ? await answers(state, wait, ports) : undefined;
+  if (asked !== undefined) return asked ? "well" : "unclear";
   if (state.health === "healthy") return "well";
   if (state.health === "unhealthy" && ports.runsChecks) return "ill";
   if (wait.kind === "command") return (await passesCheck(container, wait, look)) ? "well" : "unclear";
@@ -67,14 +68,14 @@ async function passesCheck(
   return look % LOOKS_A_CHECK === 0 && (await container.exec(command)) === 0;
 }
 
-/** A port that is published nowhere cannot be asked at; that it goes on running must do. */
+/** A port that is published nowhere cannot be asked at: `undefined`, and that it goes on running must do. */
 async function answers(
   { ports }: ContainerState,
   { port, path }: HealthWait & { readonly kind: "http" },
   { probe, host, signal }: HealthPorts,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const published = ports.find(({ container }) => container === port);
-  if (!published) return true;
+  if (!published) return undefined;
   const address = isAnyAddress(published.address) ? host : published.address;
   const status = await probe(`http://${address.includes(":") ? `[${address}]` : address}:${published.host}${path}`, signal);
   return status !== undefined && status >= 200 && status < 400;

@@ -3,6 +3,7 @@ import { type Deployment, deploymentsOf } from "../deploy/history/chain.ts";
 import { chooseRollback } from "../deploy/history/choose-rollback.ts";
 import { readHistory } from "../deploy/history/history.ts";
 import { VoxError } from "../errors/vox-error.ts";
+import { parseImageReference } from "../oci/reference.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
@@ -92,7 +93,7 @@ async function goBack(
           ),
         );
   if (isPulled && !dryRun) {
-    const store = ports.imageRepository(image, { access: "push", mountFrom: [] });
+    const store = ports.imageRepository(parseImageReference(record.reference), { access: "push", mountFrom: [] });
     await store.tag(record.image, environment, { signal: ports.signal });
   }
   return told;

@@ -66,9 +66,11 @@ export async function rollOutMember(
   const { manifest } = options.member;
   const shared = image.pulled === undefined ? undefined : registryHistory(manifest, deploy, "push", ports);
   const history = shared ?? localHistory(manifest, deploy, ports);
-  const putBack = shared && tagSetter(deploy, ports);
-  const rollout = { ...options, runtime: deploy.runtime, ...(putBack && { putBack }) };
+  const setTag = shared && tagSetter(deploy, ports);
+  const rollout = { ...options, runtime: deploy.runtime, ...(setTag && { putBack: setTag }) };
   const result = await rollOutDesired(desired, image, history, rollout, ports);
+  // Somebody who lost to this deployment may have moved the tag meanwhile.
+  if (result.result === "succeeded") await setTag?.(image.root);
   if (result.result !== "planned") await publish?.();
   return toldRollout(target, result);
 }

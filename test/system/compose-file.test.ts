@@ -12,6 +12,7 @@ import { parseCompose } from "../../src/render/compose/parse-compose.ts";
 import { leaveOut } from "../support/services.ts";
 import { composeOf } from "../support/compose-intents.ts";
 import { findOracle } from "../support/oracles.ts";
+import { textAt } from "../support/vox-cli.ts";
 import { intentOf } from "../unit/container/fixtures.ts";
 
 const IMAGE = `registry.example/shop@sha256:${"a".repeat(64)}`;
@@ -127,9 +128,7 @@ describe.each(PROGRAMS)("the rendered Compose file, read by $name", ({ program }
       }),
     );
     const read = understood(program ?? "", yamlText({ services }));
-    const tests = values.map((_, index) =>
-      (read[`s${index}`]?.["healthcheck"] as { test: string[] }).test[2]?.replaceAll("$$", "$"),
-    );
+    const tests = values.map((_, index) => textAt(read, `s${index}`, "healthcheck", "test", 2).replaceAll("$$", "$"));
     expect(tests).toEqual(values);
   });
 });

@@ -60,10 +60,14 @@ function composeProgram(flavour: ComposeFlavour, options: FindComposeOptions): C
 const base = ({ env, engine, signal }: FindComposeOptions) =>
   ({
     extendEnv: false,
-    env: { ...env, DOCKER_HOST: engine.endpoint, COMPOSE_IGNORE_ORPHANS: undefined },
+    env: { ...withoutOwn(env), DOCKER_HOST: engine.endpoint },
     stdin: "ignore",
     cancelSignal: signal,
   }) as const;
+
+/** Tokens and passwords of vox are none of the program's business, nor of a file that substitutes variables. */
+const withoutOwn = (env: FindComposeOptions["env"]): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("VOX_")));
 
 interface Failed {
   readonly all?: string | undefined;
