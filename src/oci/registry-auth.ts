@@ -104,7 +104,7 @@ export class RegistryAuth {
     const key = formatScopes(scopes).join(" ");
     const underWay = this.#underWay.get(key);
     if (underWay) return underWay;
-    const asked = this.#lookUp().then((credentials) => requestToken(server, scopes, credentials, this.#ports));
+    const asked = this.#lookUp().then((credentials) => this.#requestToken(server, scopes, credentials));
     this.#underWay.set(key, asked);
     try {
       const token = await asked;
@@ -113,6 +113,17 @@ export class RegistryAuth {
       return token;
     } finally {
       this.#underWay.delete(key);
+    }
+  }
+
+  /** Some servers refuse all for one repository that may not be read, such as one to mount from: then what is written has to do. */
+  async #requestToken(server: TokenServer, scopes: TokenScopes, credentials: Credentials | undefined): Promise<IssuedToken> {
+    try {
+      return await requestToken(server, scopes, credentials, this.#ports);
+    } catch (error) {
+      const written = new Map([...scopes].filter(([, actions]) => actions.has("push")));
+      if (!isVoxError(error, "REGISTRY_DENIED") || written.size === 0 || written.size === scopes.size) throw error;
+      return { ...(await requestToken(server, written, credentials, this.#ports)), scopes };
     }
   }
 

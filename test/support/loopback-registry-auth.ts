@@ -18,6 +18,8 @@ export interface LoopbackAuthOptions {
   readonly realm?: string;
   /** Scopes that are never granted, such as `repository:a/b:pull`. */
   readonly deniedRepositories?: readonly string[];
+  /** Whether a token for these and others is refused as a whole, instead of granting less. */
+  readonly refusesDenied?: boolean;
 }
 
 interface IssuedToken {
@@ -56,6 +58,9 @@ export class LoopbackAuth {
       return json(401, {});
     const token = `token-${this.#issued.size + 1}`;
     const scopes = form.getAll("scope").flatMap((scope) => scope.split(" "));
+    const denied = this.#options.deniedRepositories ?? [];
+    if (this.#options.refusesDenied && scopes.some((scope) => denied.includes(scope.split(":")[1] ?? "")))
+      return json(403, { errors: [{ code: "DENIED", message: "requested access to the resource is denied" }] });
     this.#issued.set(token, { scopes, uses: 0 });
     const lifetime = this.#options.expiresInS === undefined ? {} : { expires_in: this.#options.expiresInS };
     return json(200, { [method === "POST" ? "access_token" : "token"]: token, ...lifetime });

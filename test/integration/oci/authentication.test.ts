@@ -166,6 +166,22 @@ describe("tokens", () => {
   });
 });
 
+describe("a token server that refuses all for a repository to mount from", () => {
+  it("still lets the push through, which then mounts nothing", async () => {
+    const auth = { kind: "bearer", deniedRepositories: ["lib/secret"], refusesDenied: true } as const;
+    const registry = await start({ auth, refuseMounts: true });
+    const image = imageOf("a", ["one", "two"]);
+    const source = new MemoryStore();
+    await pushAll(source, piecesOf(image));
+    const options = { access: "push", mountSources: ["lib/secret"] } as const;
+    const store = new RemoteStore(clientOf(registry.host), "acme/app", options);
+    const summary = await copyGraph(source, store, image.manifest.descriptor, { mountFrom: () => ["lib/secret"] });
+    expect(summary).toMatchObject({ blobs: 3, mounted: 0 });
+    const tokens = registry.requests.filter(({ path }) => path === "/token").map(({ status }) => status);
+    expect(tokens).toEqual([403, 200]);
+  });
+});
+
 describe("a host token", () => {
   it("is never shown to a token server on another host", async () => {
     const elsewhere = await start({});

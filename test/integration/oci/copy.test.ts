@@ -56,6 +56,19 @@ describe("copying a release into a registry", () => {
     expect(registry.repository("acme/app").digests).toHaveLength(26);
   });
 
+  it("sends four blobs at one time", async () => {
+    const { index, store } = await release("app");
+    let arrived = 0;
+    let open = (): void => undefined;
+    const four = new Promise<void>((resolve) => (open = resolve));
+    fault = ({ method, path }) => {
+      if (method !== "PUT" || !path.includes("/uploads/")) return undefined;
+      if ((arrived += 1) === 4) open();
+      return { kind: "after", event: four };
+    };
+    expect(await copyGraph(store, remote("acme/app"), index.descriptor)).toMatchObject({ blobs: 23 });
+  });
+
   it("asks one question when everything is there", async () => {
     const { index, store } = await release("app");
     await copyGraph(store, remote("acme/app"), index.descriptor);
