@@ -126,12 +126,13 @@ class GraphCopy {
 
   async #copyBlob(descriptor: Descriptor): Promise<void> {
     const { digest, size } = descriptor;
-    if (await this.#alreadyThere(descriptor)) return this.#skipped(descriptor);
+    // A mount takes what is there already as it is, so it is tried before asking.
     const source = await this.#mount(descriptor);
     if (source !== undefined) {
       this.#count({ mounted: 1 });
       return this.#options.onEvent?.({ kind: "blob-mounted", digest, from: source });
     }
+    if (await this.#alreadyThere(descriptor)) return this.#skipped(descriptor);
     await this.#send(descriptor);
     this.#count({ bytes: size, blobs: 1 });
     this.#options.onEvent?.({ kind: "blob-uploaded", digest, bytes: size });

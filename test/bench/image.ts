@@ -97,7 +97,10 @@ async function through(place: string, bytesPerSecond: number | undefined, bases:
 async function measure(cell: Cell, place: string, tools: readonly Tool[], door: LoggedRegistry): Promise<void> {
   const both = cell.startsWith("two platforms");
   const first = (cellsMeasured += 1) * 1000;
-  const keyOf = (turn: number): string => (cell === "cold" ? `cold-${turn}` : cell.replaceAll(/[^a-z]+/g, "-"));
+  // Each place has repositories of its own, so that nothing lies where an earlier one left it.
+  const line = door.host.replace(/^.*:/, "");
+  const keyOf = (turn: number): string =>
+    cell === "cold" ? `cold-${line}-${turn}` : `${cell.replaceAll(/[^a-z]+/g, "-")}-${line}`;
   const turns = new Map<Tool, number>();
   const contestants: Contestant[] = [];
   for (const tool of tools) {

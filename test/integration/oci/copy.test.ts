@@ -109,8 +109,11 @@ describe("mounting", () => {
     const { index, store } = await release("app");
     const { index: other, store: otherStore } = await release("other app");
     await copyGraph(otherStore, remote("acme/other"), other.descriptor);
+    registry.requests.length = 0;
     const summary = await copyGraph(store, remote("acme/app"), index.descriptor, { mountFrom: () => ["acme/other"] });
     expect(summary).toMatchObject({ mounted: 20, blobs: 3 });
+    // What can be mounted is not asked for first.
+    expect(registry.requests.filter(({ method, path }) => method === "HEAD" && path.includes("/blobs/"))).toHaveLength(3);
   });
 
   it("sends what the registry said to have mounted and does not have", async () => {
