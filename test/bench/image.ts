@@ -15,7 +15,7 @@ import { type Contestant, option, report } from "./measure.ts";
  * From files to an image in a registry, measured from outside: `npm run bench -- image [--runs N] [--packages N] [--rate BYTES] [--cells TEXT]`.
  * The same base and the same files go through vox, Docker's two builders, buildah, and umoci with skopeo. Start services of their own for it,
  * since the engine's images and caches are removed, with their folder on tmpfs:
- * VOX_SERVICES_DIR=/dev/shm/vox-bench VOX_SERVICES_REGISTRY_PORT=5077 scripts/services start
+ * VOX_SERVICES_DIR=/dev/shm/vox-bench scripts/services start
  */
 
 const PROGRAM = resolve("dist/bin.js");
