@@ -55,7 +55,8 @@ describe("making an image", () => {
     const runs = await Promise.all([pack(), pack(), pack()]);
     expect(new Set(runs.map((run) => textAt(succeeded(run).json(), "image", "digest"))).size).toBe(1);
     expect(wrongBlobs(outDir())).toEqual([]);
-    expect([filesBelow(join(app.desk.folder, "out")), wrongBlobs(cache())]).toEqual([["image"], []]);
+    const boms = ["image.cdx.json", "image.spdx.json"];
+    expect([filesBelow(join(app.desk.folder, "out")), wrongBlobs(cache())]).toEqual([["image", ...boms], []]);
   }, 60_000);
 
   it("where a file stands in the way is told with 73", async () => {
