@@ -6,6 +6,8 @@ export interface BuildReport {
   readonly id?: string;
   /** The last image that the classic builder committed on its way. */
   readonly intermediate?: string;
+  /** The container of the step that the classic builder runs, until it says that it took it away. */
+  readonly container?: string;
   /** The engine's words for why it failed; it tells so inside an answer that began with 200. */
   readonly error?: string;
   /** The step that was under way when it failed: `RUN …`. */
@@ -20,6 +22,8 @@ const KEPT_LINES = 20;
 const CLASSIC_STEP = /^step (\d+\/\d+) ?: (.+)$/i;
 /** The image that the last step gave; the first step gives the base. */
 const CLASSIC_COMMIT = /^ ?-+> ([0-9a-f]{12,64})$/;
+const CLASSIC_RUNNING = /^ ?-+> Running in ([0-9a-f]{12,64})$/;
+const CLASSIC_REMOVED = /^(?: ?-+> )?Remov(?:ing|ed) intermediate container /;
 const CLASSIC_RESULT = /^(?:Successfully built ([0-9a-f]+)|(sha256:[0-9a-f]{64}))$/;
 /** `[2/3] RUN …`, `[build 1/2] FROM …`; what else BuildKit tells of is its own affair. */
 const BUILDKIT_STEP = /^\[(?!internal\])/;
@@ -27,7 +31,7 @@ const STEP_COUNT = /^\[[^\]]*\] /;
 /** A step is told in a line. */
 const STEP_CHARS = 120;
 /** What builders say of themselves between the steps' output. */
-const CLASSIC_TALK = /^(?: ?---> |Removing intermediate container |--> |COMMIT|Successfully tagged )/;
+const CLASSIC_TALK = /^(?: ?---> |Remov(?:ing|ed) intermediate container |--> |COMMIT|Successfully tagged )/;
 
 /** Reads the stream of JSON documents that answers a build, of the classic builder and of BuildKit (Engine API, "ImageBuild"). */
 export class BuildProgress {
@@ -38,6 +42,7 @@ export class BuildProgress {
   #error: string | undefined;
   #step: string | undefined;
   #intermediate: string | undefined;
+  #container: string | undefined;
 
   constructor(onStep: (message: string) => void) {
     this.#onStep = onStep;
@@ -48,6 +53,7 @@ export class BuildProgress {
       ...(this.#id !== undefined && { id: this.#id }),
       ...(this.#error !== undefined && { error: this.#error }),
       ...(this.#intermediate !== undefined && { intermediate: this.#intermediate }),
+      ...(this.#container !== undefined && { container: this.#container }),
       ...(this.#step !== undefined && { step: this.#step }),
       output: this.#output,
     };
@@ -70,6 +76,7 @@ export class BuildProgress {
     const [, count, instruction] = CLASSIC_STEP.exec(line) ?? [];
     if (count !== undefined && instruction !== undefined) return this.#tell(count, `[${count}] ${instruction}`);
     if (this.#told.size > 1) this.#intermediate = CLASSIC_COMMIT.exec(line)?.[1] ?? this.#intermediate;
+    this.#container = CLASSIC_RUNNING.exec(line)?.[1] ?? (CLASSIC_REMOVED.test(line) ? undefined : this.#container);
     const [, short, whole] = CLASSIC_RESULT.exec(line) ?? [];
     if (short !== undefined || whole !== undefined) this.#id ??= whole ?? short;
     else if (line !== "" && !CLASSIC_TALK.test(line)) this.#print(line);

@@ -77,7 +77,8 @@ export class EngineImages implements ImageEngine {
       throw isBrokenConnection(error) ? buildBrokeOff(error) : engineFailure("does not build the lower part", error);
     } finally {
       context.destroy();
-      const { id, intermediate } = progress.report;
+      const { id, intermediate, container } = progress.report;
+      if (id === undefined && container !== undefined) await this.#removeContainer(container);
       if (id === undefined && intermediate !== undefined) await this.#removeSoon(intermediate);
     }
   }
@@ -100,6 +101,14 @@ export class EngineImages implements ImageEngine {
     } catch (error) {
       if (!isNotFound(error)) throw engineFailure(`does not remove image \`${id}\``, error);
     }
+  }
+
+  /** The engine takes it away too, in its own time; until then it holds the image that is to go. */
+  async #removeContainer(id: string): Promise<void> {
+    await this.#docker
+      .getContainer(id)
+      .remove({ force: true })
+      .catch(() => undefined);
   }
 
   /** An engine lets go of a step's container a moment after the build was given up. */

@@ -44,6 +44,12 @@ describe("what a build tells", () => {
     expect(report).toEqual({ id: "sha256:b6d8", step: "RUN echo hi", intermediate: "67c5c08716b6", output: ["hi"] });
   });
 
+  it("names the container of the step that is under way, which has to go when the build is given up", () => {
+    const begun = ['{"stream":"Step 2/3 : RUN sleep 9"}', '{"stream":" ---\\u003e Running in f9c6cc65eeef\\n"}'];
+    expect(read(...begun).report.container).toBe("f9c6cc65eeef");
+    expect(read(...begun, '{"stream":"Removing intermediate container f9c6cc65eeef\\n"}').report.container).toBeUndefined();
+  });
+
   it("is read of Podman's", () => {
     const { report, steps } = read(
       '{"stream":"STEP 1/2: FROM base\\n"}',
