@@ -32,7 +32,7 @@ export async function awaitHealth(container: Container, wait: HealthWait, ports:
     const state = await container.inspect();
     restarts ??= state.restarts;
     if (hasEnded(state) || state.restarts > restarts)
-      throw await failure(container, `\`${container.name}\` ended with exit code ${state.exitCode}`);
+      throw await failure(container, `\`${container.name}\` ${endingOf(state)}`);
     const verdict = await judge(container, state, wait, look, ports);
     if (verdict === "well") return;
     if (verdict === "ill") throw await failure(container, `\`${container.name}\` is unhealthy`);
@@ -42,6 +42,10 @@ export async function awaitHealth(container: Container, wait: HealthWait, ports:
 }
 
 const hasEnded = ({ status }: ContainerState): boolean => !["running", "created", "initialized", "configured"].includes(status);
+
+/** Once it runs again, an engine does not tell how it ended before. */
+const endingOf = (state: ContainerState): string =>
+  state.status === "running" ? "ended, and the engine started it again" : `ended with exit code ${state.exitCode}`;
 
 async function judge(
   container: Container,

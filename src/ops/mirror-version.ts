@@ -75,12 +75,8 @@ async function lockedRelease(registry: PackageRegistry, item: MirrorItem, signal
 }
 
 /** A version never changes, in a mirror either. */
-async function isMissing(
-  target: Repository,
-  { name, version }: MirrorItem,
-  root: Descriptor,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function isMissing(target: Repository, item: MirrorItem, root: Descriptor, signal: AbortSignal): Promise<boolean> {
+  const { name, version } = item;
   const there = await target.resolve(versionTag(version), { signal });
   if (there?.digest === root.digest) return false;
   if (there) {
@@ -92,6 +88,8 @@ async function isMissing(
   const others = (await target.tags({ signal })).map(tagVersion);
   const same = others.find((other) => other !== undefined && isSameRelease(other, version));
   if (same === undefined) return true;
+  // Another mirror was a moment faster: what it tagged is looked at.
+  if (same === version) return isMissing(target, item, root, signal);
   throw new VoxError("VERSION_EXISTS", `the destination has \`${name}@${same}\`, which \`${version}\` cannot stand beside`);
 }
 
