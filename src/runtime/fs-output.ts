@@ -65,7 +65,7 @@ async function putInPlace(fresh: string, dir: string): Promise<void> {
 }
 
 /** What a process that was killed left beside the folder; what is young may be somebody's work. */
-async function removeAbandoned(dir: string): Promise<void> {
+export async function removeAbandoned(dir: string): Promise<void> {
   const parent = dirname(dir);
   const oldest = systemClock.nowMs() - ABANDONED_AFTER_MS;
   const names = (await readdir(parent)).filter((name) => name.startsWith(`.${basename(dir)}.`) && BESIDE.test(name));
@@ -115,7 +115,8 @@ async function contentsOf(dir: string): Promise<readonly string[] | undefined> {
 const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
 
-const besidePath = (path: string): string => join(dirname(path), `.${basename(path)}.${randomUUID()}.vox`);
+/** A name beside a path that nobody else uses. */
+export const besidePath = (path: string): string => join(dirname(path), `.${basename(path)}.${randomUUID()}.vox`);
 
 async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {

@@ -12,7 +12,7 @@ import { FsBlobDirectory } from "../oci/fs-blob-directory.ts";
 import { systemFailure } from "../oci/fs-errors.ts";
 import { MAX_MANIFEST_BYTES } from "../oci/parse-manifest.ts";
 import type { OpenedRegistryArchive, RegistryArchivePorts } from "../ops/ports.ts";
-import { fsOutput } from "./fs-output.ts";
+import { besidePath, fsOutput, removeAbandoned } from "./fs-output.ts";
 
 const DOCUMENTS: readonly string[] = ["index.json", "oci-layout"];
 const BLOB = /^blobs\/sha256\/([0-9a-f]{64})$/;
@@ -24,8 +24,9 @@ export const fsRegistryArchive: RegistryArchivePorts = {
     await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
       throw systemFailure(error, "CANNOT_WRITE", `\`${dirname(path)}\` cannot be written`);
     });
+    await removeAbandoned(path);
     // Beside the result, where there is room for it.
-    return withFolder(join(dirname(path), ".vox-registry-"), async (dir) => {
+    return withFolder(besidePath(path), async (dir) => {
       const result = await fill(dir);
       await fsOutput.writeFile(path, writePlainTar(await filesOf(dir)));
       return result;
@@ -33,8 +34,10 @@ export const fsRegistryArchive: RegistryArchivePorts = {
   },
 };
 
-async function withFolder<T>(prefix: string, work: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await makeFolder(prefix);
+async function withFolder<T>(dir: string, work: (dir: string) => Promise<T>): Promise<T> {
+  await mkdir(dir).catch((error: unknown) => {
+    throw systemFailure(error, "CANNOT_WRITE", `\`${dirname(dir)}\` cannot be written`);
+  });
   try {
     return await work(dir);
   } finally {
