@@ -64,8 +64,12 @@ export class IndexedRegistry {
   /** What the index says of a version; `undefined` when it says nothing that can be used. */
   async hinted(name: PackageName, version: string): Promise<Release | undefined> {
     const line = (await this.#linesOf(name)).find((candidate) => candidate.version === version);
-    if (line && !this.#hints.has(line)) this.#hints.set(line, line.entry && releaseOfEntry(line.entry, this.#options.name));
-    return line && this.#hints.get(line);
+    if (!line) return undefined;
+    if (!this.#hints.has(line)) {
+      const entry = line.readEntry();
+      this.#hints.set(line, entry && releaseOfEntry(entry, this.#options.name));
+    }
+    return this.#hints.get(line);
   }
 
   /** What the registry holds under a version's tag, read and proved; asked once. */

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Digest, isDigest } from "../../core/digest.ts";
 import { isVoxError } from "../../errors/vox-error.ts";
 import type { BlobCache } from "../cas/blob-cache.ts";
 import { type ArchivedPackage, blobOf } from "./closure.ts";
+import { readNote } from "./fs-known-tree.ts";
 import { fileStamp, statOf } from "./fs-stamp.ts";
 import type { MaterializeRequest } from "./materializer.ts";
 
@@ -81,20 +82,12 @@ function stampOf(path: string): string | undefined {
 /** Lines of `digest inode size ctime`; a record that cannot be read proves nothing and costs a hash. */
 function readStamps(closureDir: string): ReadonlyMap<Digest, string> {
   const stamps = new Map<Digest, string>();
-  for (const line of readText(join(closureDir, RECORD)).split("\n")) {
+  for (const line of (readNote(join(closureDir, RECORD)) ?? "").split("\n")) {
     const digest = line.slice(0, line.indexOf(" "));
     if (isDigest(digest)) stamps.set(digest, line.slice(digest.length + 1));
   }
   return stamps;
 }
-
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-};
 
 /** Without a record the next run hashes again: a cache that cannot be written is still a cache. */
 function writeStamps(closureDir: string, stamps: ReadonlyMap<Digest, string>): void {

@@ -1,12 +1,12 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { linkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Digest, digestOf } from "../../core/digest.ts";
 import { parseJson } from "../../core/json-cursor.ts";
 import { isSystemError } from "../../oci/fs-errors.ts";
 import type { ArchivedPackage } from "./closure.ts";
-import { DIRECTORY_MODE, inspectTree } from "./fs-inspect-tree.ts";
-import { readKnownTree, writeKnownTree } from "./fs-known-tree.ts";
-import { packageOf } from "./fs-repair-tree.ts";
+import { inspectTree } from "./fs-inspect-tree.ts";
+import { readKnownTree, readNote, writeKnownTree } from "./fs-known-tree.ts";
+import { makeDirectory, packageOf } from "./fs-repair-tree.ts";
 import { fileStamp, statOf } from "./fs-stamp.ts";
 import type { VerifyMode } from "./materializer.ts";
 import type { RecordedFile, TreeRecord, UnpackedPackage } from "./tree-record.ts";
@@ -47,7 +47,7 @@ export class Donor {
 
   /** The closure of that key; `undefined` when it is not there, or does not tell what it is made of. */
   static open(key: Digest, paths: DonorPaths, verify: VerifyMode): Donor | undefined {
-    const text = readIfThere(join(paths.dir, PACKAGES_FILE));
+    const text = readNote(join(paths.dir, PACKAGES_FILE));
     const known = text !== undefined && digestOf(text) === key ? readKnownTree(paths.record) : undefined;
     if (text === undefined || !known) return undefined;
     const { faults, record } = inspectTree(paths.modules, known, verify);
@@ -101,11 +101,6 @@ function treesByPackage(record: TreeRecord, spoilt: ReadonlySet<string>): Readon
   return trees;
 }
 
-function makeDirectory(path: string): void {
-  mkdirSync(path);
-  chmodSync(path, DIRECTORY_MODE);
-}
-
 /** @throws ENOENT too when what is linked is not the file that was proved. */
 function linkFile(from: string, to: string, file: RecordedFile): RecordedFile {
   linkSync(`${from}/${file.path}`, `${to}/${file.path}`);
@@ -114,13 +109,4 @@ function linkFile(from: string, to: string, file: RecordedFile): RecordedFile {
   const stamp = stats?.isFile() ? fileStamp(stats) : "";
   if (!stamp.startsWith(proved)) throw Object.assign(new Error(`\`${file.path}\` was replaced`), { code: "ENOENT" });
   return { ...file, stamp };
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    // What cannot be read gives nothing.
-    return undefined;
-  }
 }

@@ -23,6 +23,15 @@ export function writeKnownTree(path: string, record: TreeRecord): void {
   writeNote(path, formatTreeRecord(record));
 }
 
+/** What `writeNote` wrote; `undefined` when it cannot be read, which is as good as not there. */
+export function readNote(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Written beside and renamed, so that a reader sees the old text or the new one; left out where the cache may only be read.
  * @throws the system's error when the disk is full

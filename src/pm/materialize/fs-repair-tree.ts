@@ -32,7 +32,8 @@ const isInTheWay = (fault: TreeFault): boolean => fault.kind === "extra" || faul
 
 const isDirectoryToMake = (fault: TreeFault): boolean => fault.entry === "directory" && fault.kind !== "extra";
 
-function makeDirectory(path: string): void {
+/** With the mode that a closure's directories have, whatever the umask. */
+export function makeDirectory(path: string): void {
   mkdirSync(path, { recursive: true });
   chmodSync(path, DIRECTORY_MODE);
 }

@@ -23,7 +23,6 @@ export class IndexLine {
   readonly version: string;
   readonly yanked: boolean;
   readonly #value: unknown;
-  #entry: { readonly read: IndexEntry | undefined } | undefined;
 
   constructor(value: NamedLine) {
     this.version = value.version;
@@ -32,9 +31,8 @@ export class IndexLine {
   }
 
   /** `undefined` when the rest of the line is none. */
-  get entry(): IndexEntry | undefined {
-    this.#entry ??= { read: readIndexEntry(this.#value) };
-    return this.#entry.read;
+  readEntry(): IndexEntry | undefined {
+    return readIndexEntry(this.#value);
   }
 }
 
@@ -69,7 +67,7 @@ export class Shard {
 
   /** What the shard has of a name; none also when nothing that it says can be understood. */
   entries(name: string): readonly IndexEntry[] {
-    return this.lines(name).flatMap(({ entry }) => entry ?? []);
+    return this.lines(name).flatMap((line) => line.readEntry() ?? []);
   }
 }
 

@@ -69,10 +69,8 @@ describe("a shard of an index", () => {
 
   it("lists a version before it looks at what is said of it", () => {
     const shard = new Shard(`{"name":"a","version":"1.0.0","yanked":true}\n${formatShard([entry("b")])}`);
-    expect(shard.lines("a").map(({ version, yanked, entry: read }) => [version, yanked, read])).toEqual([
-      ["1.0.0", true, undefined],
-    ]);
-    expect(shard.lines("b").map((line) => line.entry)).toEqual([entry("b")]);
+    expect(shard.lines("a").map((line) => [line.version, line.yanked, line.readEntry()])).toEqual([["1.0.0", true, undefined]]);
+    expect(shard.lines("b").map((line) => line.readEntry())).toEqual([entry("b")]);
   });
 });
 
