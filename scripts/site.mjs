@@ -5,16 +5,11 @@ import { createRequire } from "node:module";
 import { dirname, join, posix, relative, resolve } from "node:path";
 import Eleventy from "@11ty/eleventy";
 import MiniSearch from "minisearch";
-import { anchorOf, headingsOf, pageLines } from "../src/ci/markdown/page.ts";
+import { anchorOf, headingsOf, linksOf, pageLines } from "../src/ci/markdown/page.ts";
 
 const SOURCE = "docs/src";
 const DESIGN = "docs/site";
-const SECTIONS = [
-  { folder: "reference", title: "Reference" },
-  { folder: "how-to", title: "How to" },
-  { folder: "architecture", title: "Architecture" },
-  { folder: "adr", title: "Decisions" },
-];
+const INDEX = "index.md";
 
 /** Every page, sorted: its path below docs/src, its text and its title. */
 async function readPages() {
@@ -25,13 +20,29 @@ async function readPages() {
   return Promise.all(
     paths.toSorted().map(async (path) => {
       const text = await readFile(join(SOURCE, path), "utf8");
-      return { path, text, href: path.replace(/\.md$/, ".html"), title: headingsOf(text)[0]?.text.replaceAll("`", "") ?? path };
+      const headings = headingsOf(text).map((heading) => ({ ...heading, text: heading.text.replaceAll("`", "") }));
+      return { path, text, headings, href: path.replace(/\.md$/, ".html"), title: headings[0]?.text ?? path };
     }),
   );
 }
 
-const navigationOf = (pages) =>
-  SECTIONS.map((section) => ({ ...section, pages: pages.filter(({ path }) => path.startsWith(`${section.folder}/`)) }));
+/** The menu: what the index lists below each of its headings, in its order. */
+function navigationOf(pages) {
+  const { text, headings } = pages.find(({ path }) => path === INDEX);
+  const links = linksOf(text);
+  const sections = headings.filter(({ level }) => level === 2);
+  return sections.map(({ text: title, line }, position) => {
+    const end = sections[position + 1]?.line ?? Infinity;
+    const listed = links.filter((link) => link.line > line && link.line < end).map(({ target }) => target);
+    return { title, pages: listed.flatMap((target) => pages.find(({ path }) => path === target) ?? []) };
+  });
+}
+
+/** What stands on a page, where it is long enough to need a list of it. */
+function outlineOf({ path, headings }) {
+  const sections = headings.filter(({ level }) => level === 2);
+  return path === INDEX || sections.length < 4 ? [] : sections;
+}
 
 /** Anchors as code hosts make them, and links that lead to pages of the site. */
 function amendMarkdown(markdown) {
@@ -54,7 +65,7 @@ function amendMarkdown(markdown) {
 }
 
 async function build(pages, out) {
-  const titles = new Map(pages.map(({ href, title }) => [href, title]));
+  const byHref = new Map(pages.map((page) => [page.href, page]));
   const eleventy = new Eleventy(SOURCE, out, {
     quietMode: true,
     configPath: false,
@@ -67,9 +78,9 @@ async function build(pages, out) {
       configuration.addGlobalData("eleventyComputed", {
         permalink: hrefOf,
         here: hrefOf,
-        folder: (data) => hrefOf(data).split("/")[0],
         root: (data) => "../".repeat(hrefOf(data).split("/").length - 1),
-        pageTitle: (data) => titles.get(hrefOf(data)),
+        pageTitle: (data) => byHref.get(hrefOf(data)).title,
+        outline: (data) => outlineOf(byHref.get(hrefOf(data))),
       });
       configuration.amendLibrary("md", amendMarkdown);
       return { markdownTemplateEngine: false, templateFormats: ["md"] };
@@ -79,13 +90,12 @@ async function build(pages, out) {
 }
 
 /** One document a heading: what stands below it, up to the next. */
-function sectionsOf({ href, text, title }) {
+function sectionsOf({ href, text, title, headings }) {
   const lines = pageLines(text);
-  const headings = headingsOf(text);
   return headings.map((heading, index) => {
     const end = headings[index + 1]?.line ?? lines.length + 1;
     const body = lines.slice(heading.line, end - 1).map((line) => line.text);
-    return { id: `${href}#${heading.anchor}`, title: heading.text.replaceAll("`", ""), page: title, text: body.join(" ") };
+    return { id: `${href}#${heading.anchor}`, title: heading.text, page: title, text: body.join(" ") };
   });
 }
 

@@ -7,7 +7,10 @@
 
   function show() {
     const found = input.value.trim() === "" ? [] : index.search(input.value, { prefix: true, fuzzy: 0.15, boost: { title: 3 }, combineWith: "AND" });
+    const none = document.createElement("li");
+    none.textContent = "nothing found";
     results.replaceChildren(
+      ...(found.length === 0 ? [none] : []),
       ...found.slice(0, 12).map(({ id, title, page }) => {
         const item = document.createElement("li");
         const link = document.createElement("a");
@@ -19,8 +22,20 @@
         return item;
       }),
     );
-    results.hidden = found.length === 0;
+    results.hidden = input.value.trim() === "";
   }
 
   input.addEventListener("input", show);
+  input.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter") results.querySelector("a")?.click();
+    if (key === "Escape") {
+      input.value = "";
+      show();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target === input) return;
+    event.preventDefault();
+    input.focus();
+  });
 })();

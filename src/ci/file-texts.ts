@@ -10,6 +10,12 @@ export const fileTextsOf = (texts: ReadonlyMap<string, string>): FileTexts => ({
   under: (prefix) => [...texts.keys()].filter((path) => path.startsWith(prefix)).toSorted(),
 });
 
+/** The first line, from 1, that is not as it would be made now. */
+export function firstStaleLine(text: string, fresh: string): number {
+  const lines = text.split("\n");
+  return fresh.split("\n").findIndex((line, index) => line !== lines[index]) + 1 || lines.length;
+}
+
 /** The line, from 1, on which a piece of text first stands; `undefined` when it does not. */
 export function lineOf(text: string, piece: string): number | undefined {
   const offset = text.indexOf(piece);

@@ -7,7 +7,7 @@ import { publishProvenanceJsonSchema } from "../contracts/provenance.ts";
 import type { CommandRegistry } from "../contracts/command-registry.ts";
 import { voxLockJsonSchema } from "../contracts/vox-lock.ts";
 import { voxTomlJsonSchema } from "../contracts/vox-toml.ts";
-import type { FileTexts } from "./file-texts.ts";
+import { type FileTexts, firstStaleLine } from "./file-texts.ts";
 import type { Finding } from "./finding.ts";
 import type { GeneratedFile } from "./generated-file.ts";
 import { renderCliReference } from "./reference/cli-reference.ts";
@@ -51,9 +51,13 @@ export const staleFiles = (generated: readonly GeneratedFile[], present: FileTex
 
 /** What `docs-sync --check` says of them. */
 export const stalenessFindings = (stale: readonly GeneratedFile[], present: FileTexts): readonly Finding[] =>
-  stale.map(({ path }) => ({
-    id: "docs-sync",
-    severity: "error",
-    message: present.text(path) === undefined ? `\`${path}\` is not there` : `\`${path}\` is not fresh`,
-    file: path,
-  }));
+  stale.map(({ path, text }) => {
+    const old = present.text(path);
+    return {
+      id: "docs-sync",
+      severity: "error",
+      message: old === undefined ? `\`${path}\` is not there` : `\`${path}\` is not fresh`,
+      file: path,
+      line: old === undefined ? 1 : firstStaleLine(old, text),
+    };
+  });

@@ -45,13 +45,13 @@ export const NAMED_PATHS = ["test"] as const;
 export const REGISTRY_PATH = "contracts/cli/command-registry.yaml";
 export const SCHEMA_PATH = "contracts/cli/command-registry.schema.json";
 
-/** Makes findings of one check. */
+/** Makes findings of one check. What is about a whole file, or about one that is not there, is told of its first line. */
 export const errorsOf =
   (id: string) =>
-  (message: string, place: { readonly file?: string; readonly line?: number | undefined } = {}): Finding => ({
+  (message: string, place: { readonly file: string; readonly line?: number | undefined }): Finding => ({
     id,
     severity: "error",
     message,
-    ...(place.file === undefined ? {} : { file: place.file }),
-    ...(place.line === undefined ? {} : { line: place.line }),
+    file: place.file,
+    line: place.line ?? 1,
   });

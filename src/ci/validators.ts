@@ -9,7 +9,6 @@ import { risks } from "./validators/risks.ts";
 import { supportedRuntimes } from "./validators/supported-runtimes.ts";
 import { ciWorkflow } from "./validators/ci-workflow.ts";
 import { completions } from "./validators/completions.ts";
-import { complianceDocs } from "./validators/compliance-docs.ts";
 import { decisions } from "./validators/decisions.ts";
 import { deployFieldMarks } from "./validators/deploy-fields.ts";
 import { environmentVariables } from "./validators/environment-variables.ts";
@@ -67,7 +66,5 @@ const OTHERS: readonly Validator[] = [
   risks,
 ];
 
-const WITH_ACCEPTANCE: readonly Validator[] = [...OTHERS, acceptance(OTHERS)];
-
 /** The checks of `vox ci command-compliance`, in the order in which they run. */
-export const VALIDATORS: readonly Validator[] = [...WITH_ACCEPTANCE, complianceDocs(WITH_ACCEPTANCE)];
+export const VALIDATORS: readonly Validator[] = [...OTHERS, acceptance(OTHERS)];

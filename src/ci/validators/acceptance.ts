@@ -19,7 +19,7 @@ export const acceptance = (others: readonly { readonly id: string }[]): Validato
   run: (facts) => {
     const page = facts.files.text(PAGE) ?? "";
     const rows = ["Work packages", "Gates", "Risks and forbidden moves"].flatMap((heading) => tableBelow(page, heading));
-    const known = new Set([...others.map(({ id }) => id), "acceptance", "compliance-docs"]);
+    const known = new Set([...others.map(({ id }) => id), "acceptance"]);
     return [
       ...IDS.filter((id) => !rows.some(({ cells }) => cells[0] === id)).map((id) =>
         finding(`${id} has no row`, { file: PAGE }),

@@ -1,6 +1,6 @@
 import { ENVIRONMENT_VARIABLES } from "../../config/environment-variables.ts";
 import { declaredRegistry } from "../declared-registry.ts";
-import { lineOf } from "../file-texts.ts";
+import { firstStaleLine, lineOf } from "../file-texts.ts";
 import type { Finding } from "../finding.ts";
 import { renderEnvironmentReference } from "../reference/environment-reference.ts";
 import { type ComplianceFacts, errorsOf, REGISTRY_PATH, type Validator } from "../validator.ts";
@@ -12,7 +12,7 @@ const LIST = "src/config/environment-variables.ts";
 export const environmentVariables: Validator = {
   id: "env-vars",
   statement: "the list of variables, the reference, the registry and the names that the source reads agree",
-  run: (facts) => [...pageFaults(facts), ...sourceFaults(facts), ...registryFaults(facts)],
+  run: (facts) => [...pageFaults(facts), ...listFaults(facts), ...sourceFaults(facts), ...registryFaults(facts)],
 };
 
 const KNOWN: ReadonlySet<string> = new Set(ENVIRONMENT_VARIABLES.map((variable) => variable.name));
@@ -25,16 +25,23 @@ function pageFaults({ files }: ComplianceFacts): readonly Finding[] {
   return [
     ...[...KNOWN]
       .filter((name) => !documented.has(name))
-      .map((name) => finding(`\`${name}\` is not documented`, { file: PAGE })),
+      .map((name) =>
+        finding(`\`${name}\` is not documented`, { file: PAGE, line: firstStaleLine(page, renderEnvironmentReference()) }),
+      ),
     ...[...documented]
       .filter((name) => !KNOWN.has(name))
       .map((name) =>
         finding(`\`${name}\` is documented and is no variable of vox`, { file: PAGE, line: lineOf(page, `| \`${name}\` `) }),
       ),
-    ...(page === renderEnvironmentReference()
-      ? []
-      : [finding("the page is not fresh: run `vox ci docs-sync --write`", { file: PAGE })]),
   ];
+}
+
+/** A variable that was taken off the list is still in the program that was built before. */
+function listFaults({ files }: ComplianceFacts): readonly Finding[] {
+  const list = files.text(LIST) ?? "";
+  return [...KNOWN]
+    .filter((name) => !new RegExp(`^ {2}\\w+\\(\\s*"${name}",`, "m").test(list))
+    .map((name) => finding(`the program knows \`${name}\`, which is not in the list: run \`npm run build\``, { file: LIST }));
 }
 
 /** A member of `env` or `environment` in capitals, by a dot or by a bracket, and any word that begins with `VOX_` and stands in a text. */
@@ -56,7 +63,13 @@ function sourceFaults({ files }: ComplianceFacts): readonly Finding[] {
     }
   }
   const unread = ENVIRONMENT_VARIABLES.filter(({ name, status }) => status === "current" && !read.has(name));
-  return [...faults, ...unread.map(({ name }) => finding(`\`${name}\` is in the list and nothing reads it`, { file: LIST }))];
+  const list = files.text(LIST) ?? "";
+  return [
+    ...faults,
+    ...unread.map(({ name }) =>
+      finding(`\`${name}\` is in the list and nothing reads it`, { file: LIST, line: lineOf(list, `"${name}"`) }),
+    ),
+  ];
 }
 
 /** What stands in `${…}` is code and not text; blanks keep the lines. */

@@ -1,30 +1,43 @@
 import { ERROR_CATALOGUE } from "../../errors/catalogue.ts";
-import { lineOf } from "../file-texts.ts";
+import { firstStaleLine, lineOf } from "../file-texts.ts";
+import type { Finding } from "../finding.ts";
 import { renderErrorReference } from "../reference/error-reference.ts";
-import { errorsOf, type Validator } from "../validator.ts";
+import { type ComplianceFacts, errorsOf, type Validator } from "../validator.ts";
 
 const finding = errorsOf("error-codes");
 const PAGE = "docs/src/reference/errors.md";
+const CATALOGUE = "src/errors/catalogue.ts";
 
 export const errorCodes: Validator = {
   id: "error-codes",
-  statement: "the reference explains each error code of the catalogue and no other",
-  run: ({ files }) => {
-    const page = files.text(PAGE);
-    if (page === undefined)
-      return [finding("there is no reference of the errors: run `vox ci docs-sync --write`", { file: PAGE })];
-    const documented = new Set([...page.matchAll(/^## ([A-Z_]+)$/gm)].map((match) => match[1] ?? ""));
-    const codes = new Set<string>(Object.keys(ERROR_CATALOGUE));
-    return [
-      ...[...codes]
-        .filter((code) => !documented.has(code))
-        .map((code) => finding(`\`${code}\` is not explained`, { file: PAGE })),
-      ...[...documented]
-        .filter((code) => !codes.has(code))
-        .map((code) => finding(`\`${code}\` is explained and is no code`, { file: PAGE, line: lineOf(page, `## ${code}\n`) })),
-      ...(page === renderErrorReference()
-        ? []
-        : [finding("the page is not fresh: run `vox ci docs-sync --write`", { file: PAGE })]),
-    ];
-  },
+  statement: "the program, its source and the reference know the same error codes",
+  run: (facts) => [...pageFaults(facts), ...sourceFaults(facts)],
 };
+
+const CODES: readonly string[] = Object.keys(ERROR_CATALOGUE);
+
+function pageFaults({ files }: ComplianceFacts): readonly Finding[] {
+  const page = files.text(PAGE);
+  if (page === undefined)
+    return [finding("there is no reference of the errors: run `vox ci docs-sync --write`", { file: PAGE })];
+  const documented = [...page.matchAll(/^## ([A-Z_]+)$/gm)].map((match) => match[1] ?? "");
+  return [
+    ...CODES.filter((code) => !documented.includes(code)).map((code) =>
+      finding(`\`${code}\` is not explained`, { file: PAGE, line: firstStaleLine(page, renderErrorReference()) }),
+    ),
+    ...documented
+      .filter((code) => !CODES.includes(code))
+      .map((code) => finding(`\`${code}\` is explained and is no code`, { file: PAGE, line: lineOf(page, `## ${code}\n`) })),
+  ];
+}
+
+/** A code that was taken out of the source is still in the program that was built before. */
+function sourceFaults({ files }: ComplianceFacts): readonly Finding[] {
+  const source = files
+    .under("src/errors/")
+    .map((path) => files.text(path) ?? "")
+    .join("\n");
+  return CODES.filter((code) => !new RegExp(`^ {2}${code}: entry\\(`, "m").test(source)).map((code) =>
+    finding(`\`${code}\` was taken out of the catalogue: codes are permanent`, { file: CATALOGUE }),
+  );
+}

@@ -31,7 +31,12 @@ function labelFaults({ files }: ComplianceFacts): readonly Finding[] {
       .map((name) => finding(`\`${name}\` is promised and not written`, { file: PAGE, line: lineOf(page, promise) })),
     ...[...written]
       .filter((name) => !promised.has(name))
-      .map((name) => finding(`\`${name}\` is written and not promised`, { file: LABELS })),
+      .map((name) =>
+        finding(`\`${name}\` is written and not promised`, {
+          file: LABELS,
+          line: lineOf(files.text(LABELS) ?? "", "imageLabels"),
+        }),
+      ),
   ];
 }
 
@@ -52,6 +57,6 @@ function dockerfileFaults({ files }: ComplianceFacts): readonly Finding[] {
   const text = files.text(DOCKERFILE);
   if (text === undefined) return [finding("the tool has no Dockerfile", { file: DOCKERFILE })];
   return OF_THE_TOOL.filter((name) => !text.includes(`${PREFIX}${name}=`)).map((name) =>
-    finding(`the tool's image has no label \`${PREFIX}${name}\``, { file: DOCKERFILE }),
+    finding(`the tool's image has no label \`${PREFIX}${name}\``, { file: DOCKERFILE, line: lineOf(text, "LABEL ") }),
   );
 }

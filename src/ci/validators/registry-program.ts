@@ -14,7 +14,7 @@ export const registryProgram: Validator = {
   run: (facts) => {
     const registry = declaredRegistry(facts);
     if (registry === undefined) return [];
-    return [...staleness(registry, facts.program), ...commandFaults(registry, facts), ...globalFaults(registry, facts.program)];
+    return [...staleness(registry, facts.program), ...commandFaults(registry, facts), ...globalFaults(registry, facts)];
   },
 };
 
@@ -52,10 +52,12 @@ function differences(declared: CommandDeclaration, described: DescribedCommand |
   ];
 }
 
-const globalFaults = (registry: CommandRegistry, program: ProgramDescription): readonly Finding[] =>
-  optionDifferences(registry.global_options, program.globalOptions).map((message) =>
-    finding(`\`vox\` ${message}`, { file: REGISTRY_PATH }),
+function globalFaults(registry: CommandRegistry, { files, program }: ComplianceFacts): readonly Finding[] {
+  const text = files.text(REGISTRY_PATH) ?? "";
+  return optionDifferences(registry.global_options, program.globalOptions).map((message) =>
+    finding(`\`vox\` ${message}`, { file: REGISTRY_PATH, line: lineOf(text, "global_options:") }),
   );
+}
 
 function optionDifferences(declared: readonly OptionDeclaration[], described: readonly DescribedOption[]): readonly string[] {
   const wanted = new Map(declared.map((option) => [flagsOf(option), option]));

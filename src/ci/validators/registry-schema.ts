@@ -13,12 +13,21 @@ export const registrySchema: Validator = {
     const text = files.text(REGISTRY_PATH);
     if (text === undefined) return [finding("there is no command registry", { file: REGISTRY_PATH })];
     const parsed = parseCommandRegistry(text);
-    if (parsed.kind === "faults") return parsed.faults.map((fault) => finding(fault, { file: REGISTRY_PATH }));
+    if (parsed.kind === "faults")
+      return parsed.faults.map((fault) => finding(fault, { file: REGISTRY_PATH, line: lineOfFault(text, fault) }));
     return faultsOf(parsed.registry).map(({ path, message }) =>
       finding(message, { file: REGISTRY_PATH, line: lineOf(text, `- path: ${path}\n`) }),
     );
   },
 };
+
+/** The line of the command that a fault of the shape is in, or of the place that the YAML parser names. */
+function lineOfFault(text: string, fault: string): number | undefined {
+  const [, index, line] = /^commands\.(\d+)|\bat line (\d+)/.exec(fault) ?? [];
+  if (line !== undefined) return Number(line);
+  const command = index === undefined ? undefined : [...text.matchAll(/^ {2}- path: .*$/gm)][Number(index)];
+  return command === undefined ? undefined : lineOf(text, `${command[0]}\n`);
+}
 
 interface Fault {
   readonly path: string;

@@ -1,5 +1,6 @@
-import { headingsOf } from "../markdown/page.ts";
-import { errorsOf, type Validator } from "../validator.ts";
+import type { Finding } from "../finding.ts";
+import { headingsOf, linksOf } from "../markdown/page.ts";
+import { type ComplianceFacts, errorsOf, type Validator } from "../validator.ts";
 
 const finding = errorsOf("required-pages");
 
@@ -10,6 +11,7 @@ const HOW_TO =
 const ARCHITECTURE =
   "deferral-register doc-to-code-acceptance-checklist house public-contract-inventory risk-register rollout testing vox-cross-platform-runbook vox-docker-dotvox-portability-research-2026 vox-portability-implementation-plan-2026";
 
+/** Those that are promised whatever the index says. */
 const PAGES = Object.entries({ reference: REFERENCE, "how-to": HOW_TO, architecture: ARCHITECTURE }).flatMap(
   ([folder, names]) => names.split(" ").map((name) => `docs/src/${folder}/${name}.md`),
 );
@@ -20,9 +22,10 @@ const STANDING = { "docs/src/reference/": /^\*Normative\b/m, "docs/src/architect
 export const requiredPages: Validator = {
   id: "required-pages",
   statement:
-    "the pages that a reader is promised are there with a title, reference pages say that they are normative and architecture pages that they are not",
+    "the pages that a reader is promised are there with a title, the index leads to every page, reference pages say that they are normative and architecture pages that they are not",
   advisoryLocally: true,
   run: ({ files }) => [
+    ...unlistedPages({ files }),
     ...PAGES.filter((path) => headingsOf(files.text(path) ?? "").length === 0).map((file) =>
       finding("the page is not there, or has no title", { file }),
     ),
@@ -34,3 +37,15 @@ export const requiredPages: Validator = {
     ),
   ],
 };
+
+const ROOT = "docs/src/";
+const INDEX = `${ROOT}index.md`;
+
+/** The index is the one list of pages: who takes a page away has to take its line away too, and the site's menu follows it. */
+function unlistedPages({ files }: Pick<ComplianceFacts, "files">): readonly Finding[] {
+  const listed = new Set(linksOf(files.text(INDEX) ?? "").map(({ target }) => `${ROOT}${target}`));
+  return files
+    .under(ROOT)
+    .filter((path) => path.endsWith(".md") && path !== INDEX && !listed.has(path))
+    .map((path) => finding(`\`${path}\` is not in the index`, { file: INDEX }));
+}

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FACT_PATHS, NAMED_PATHS } from "../../../src/ci/validator.ts";
 import { main } from "../../../src/cli/main.ts";
 import { recordedHost } from "../cli/host.ts";
 
@@ -19,10 +20,19 @@ async function vox(line: string, cwd = folder) {
 
 /** A copy of this checkout, as far as the gates look at it. */
 async function copyCheckout(): Promise<void> {
-  await Promise.all(
-    ["package.json", "contracts", "docs", "src"].map((path) => cp(path, join(folder, path), { recursive: true })),
-  );
+  await Promise.all(FACT_PATHS.map((path) => cp(path, join(folder, path), { recursive: true })));
 }
+
+/** One of each kind that people read. */
+const TAKEN_OUT: readonly (readonly [path: string, piece: RegExp])[] = [
+  ["docs/src/reference/cli.md", /^## vox lock\n/m],
+  ["docs/src/reference/cli.md", /^\| `--frozen` .*\n/m],
+  ["docs/src/reference/env-vars.md", /^\| `VOX_FROZEN` .*\n/m],
+  ["docs/src/reference/errors.md", /^## LOCK_STALE\n/m],
+  ["docs/src/reference/exit-codes.md", /^\| 130 \|.*\n/m],
+  ["docs/src/reference/deploy-fields.md", /^\| `deploy.container.user` .*\n/m],
+  ["contracts/manifest/vox-toml.schema.json", /^ +"role": "intent",\n/m],
+];
 
 describe("outside a checkout of vox", () => {
   it.each(["ci command-compliance", "ci docs-sync --check", "ci docs-sync --write"])("`vox %s` says so", async (line) => {
@@ -57,6 +67,20 @@ describe("vox ci command-compliance", () => {
     });
   });
 
+  it("tells file and line of what was taken out of a copy of this checkout", async () => {
+    await copyCheckout();
+    await Promise.all(NAMED_PATHS.map((path) => cp(path, join(folder, path), { recursive: true })));
+    for (const [path, piece] of TAKEN_OUT) {
+      const whole = await readFile(join(folder, path), "utf8");
+      const line = whole.slice(0, whole.search(piece)).split("\n").length;
+      await writeFile(join(folder, path), whole.replace(piece, ""));
+      const { code, out } = await vox("ci command-compliance");
+      await writeFile(join(folder, path), whole);
+      expect([code, out]).toEqual([1, expect.stringContaining(`--> ${path}:${line}\n`)]);
+    }
+    expect(await vox("ci command-compliance")).toMatchObject({ code: 0 });
+  }, 60_000);
+
   it("lists its checks", async () => {
     const { code, out } = await vox("ci command-compliance --list");
     expect(code).toBe(0);
@@ -88,7 +112,7 @@ describe("vox ci docs-sync", () => {
           severity: "error",
           message: "`docs/src/reference/cli.md` is not fresh",
           file: "docs/src/reference/cli.md",
-          line: null,
+          line: 1,
         },
         expect.objectContaining({ message: "`contracts/output/lock.schema.json` is not there" }),
       ]),

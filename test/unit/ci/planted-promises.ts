@@ -15,6 +15,7 @@ const added = (path: string, text: string): ComplianceFacts => withFile(path, (b
 
 export const PLANTED_IN_PROMISES: Planted = [
   ["required-pages", "the page is not there, or has no title", removed(REGISTER)],
+  ["required-pages", "`docs/src/adr/021-new.md` is not in the index", withFile("docs/src/adr/021-new.md", () => "# 021: New")],
   ["required-pages", "the page is not there, or has no title", withFile(SSOT, () => "")],
   ["required-pages", "the page does not say whether it is normative or analytical", edited(SSOT, "*Normative.", "*True.")],
   ["required-pages", "the page does not say whether it is normative or analytical", edited(REGISTER, "*Analytical:", "*So:")],

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import MiniSearch from "minisearch";
+import { linksOf } from "../../../src/ci/markdown/page.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const folder = mkdtempSync(join(tmpdir(), "vox-site-"));
@@ -39,6 +40,18 @@ describe("the site", () => {
   it("leads from page to page, and to the anchors that code hosts give headings", () => {
     expect(page("how-to/air-gap.html")).toContain('href="../reference/vox-portability-ssot.html#lock-semantics-by-lane"');
     expect(page("reference/vox-portability-ssot.html")).toContain('id="lock-semantics-by-lane"');
+  });
+
+  it("has a menu in the order of the index, with every page in it, and a list on a long page", () => {
+    const menu = [...(page("reference/cli.html").split("<nav")[1] ?? "").matchAll(/href="\.\.\/([^"#]+)"/g)].map(
+      (match) => match[1] ?? "",
+    );
+    const listed = linksOf(readFileSync("docs/src/index.md", "utf8")).map(({ target }) => target.replace(/md$/, "html"));
+    expect(menu).toEqual(listed.slice(-menu.length));
+    expect(menu.length).toBe(
+      readdirSync("docs/src", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".md")).length - 1,
+    );
+    expect(page("reference/cli.html")).toContain('<a href="#vox-lock">vox lock</a>');
   });
 
   it("shows braces of templates as they stand in a page", () => {
