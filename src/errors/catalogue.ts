@@ -155,7 +155,7 @@ export const ERROR_CATALOGUE = {
 
   SECRET_FOUND: entry(
     EXIT.failed,
-    "A file that would enter a package or an image holds what looks like a secret; docs/src/reference/secrets.md lists the rules.",
+    "A file, or a setting, that would enter a package or an image holds what looks like a secret; docs/src/reference/secrets.md lists the rules.",
   ),
   WORKING_TREE_DIRTY: entry(EXIT.failed, "Files differ from the last commit, and what is published should be a commit's."),
 

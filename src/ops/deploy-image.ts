@@ -25,6 +25,7 @@ import type {
   RunPorts,
 } from "./ports.ts";
 import { recordPublication } from "./record-publication.ts";
+import { refuseImageSecrets } from "./refuse-image-secrets.ts";
 import type { MemberRollout, RolloutTarget } from "./roll-out-member.ts";
 import type { RunnableImage } from "./roll-out-project.ts";
 import type { ImageSigning, SigningWish } from "./sign-image.ts";
@@ -76,6 +77,7 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
     { folder, offline: options.hold.offline, vendored: project.vendored },
     ports,
   );
+  await refuseImageSecrets(project, options.member, built.image, ports);
   const handoff = materialized.project;
   const placed = await place({ options, project, handoff, built, signing, repository, tags, target }, ports);
   if (target === "none") return placed;

@@ -23,6 +23,7 @@ import type {
   RegistryArchivePorts,
   RunPorts,
 } from "./ports.ts";
+import { refuseImageSecrets } from "./refuse-image-secrets.ts";
 import { type ImageSigning, keepStatements, openSigning, type SigningWish } from "./sign-image.ts";
 import { imageSubject, type SbomFile, sbomFiles } from "./sbom-documents.ts";
 
@@ -62,6 +63,7 @@ export async function packageImage(project: OpenProject, options: PackageOptions
     },
     ports,
   );
+  await refuseImageSecrets(project, options.member, built.image, ports);
   const sboms = sbomFiles(imageSubject(materialized.project, built, ports));
   const written = await writeImage({ project, handoff: materialized.project, built, sboms, signing }, options, ports);
   return imageResult({ image: built.image, ...written, requests: ports.requestCount() });
