@@ -34,6 +34,20 @@ const noSubprograms = {
   load: { filter: { id: /^\0empty$/ }, handler: () => "module.exports = {};" },
 };
 
+/** undici is asked for connections alone; fetch, caches, web sockets and mocks are nine tenths of it, and would be loaded with them. */
+const connectionsOnly = {
+  name: "connections-only",
+  load: {
+    filter: { id: /[\\/]node_modules[\\/]undici[\\/]index\.js$/ },
+    handler: () => `
+      Object.assign(require("./lib/dispatcher/dispatcher").prototype, require("./lib/api"));
+      module.exports = {
+        Agent: require("./lib/dispatcher/agent"),
+        get EnvHttpProxyAgent() { return require("./lib/dispatcher/env-http-proxy-agent"); },
+      };`,
+  },
+};
+
 /** What the commands that people run all day load before they know whether there is anything to do: one file, since each file costs a millisecond. */
 const START = ["src/cli/main.ts", "src/cli/commands/lock.ts", "src/cli/commands/sync.ts"].map((path) => resolve(path));
 
@@ -79,7 +93,7 @@ if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
     input: { bin: "src/bin.ts" },
     platform: "node",
     external: EXTERNAL,
-    plugins: [englishOnly, noSubprograms],
+    plugins: [englishOnly, noSubprograms, connectionsOnly],
     transform: { target: "node20" },
     // An import that cannot be resolved is only a warning there.
     onLog: (_level, { message }) => {

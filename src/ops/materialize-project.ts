@@ -56,6 +56,7 @@ export async function materializeProject(
   if (options.hold.lane === "release") refuseInRelease(intent.container);
   const closure = closureOf(lock, member.path, { dev: false });
   await runBuildStep(project, member, ports);
+  const described = ports.git.describe(memberDir(project, member));
   const { files, opened } = await listApplicationFiles(project, member, options.outputDirs, ports);
   const inspect = (content: FolderContent) => inspectContent(content, ports);
   const packages = await closurePackages(project, closure.packages, { ...options.hold, inspect }, ports);
@@ -65,7 +66,7 @@ export async function materializeProject(
   const applicationFiles = await inspectedFiles(member, { files, opened }, inspect);
   const buildOptions = { ...intent.container, outputDirs: ownOutputDirs(project, member, options.outputDirs), inspect };
   const build = await buildContext(project, member, buildOptions, ports);
-  const revision = await ports.git.describe(memberDir(project, member));
+  const revision = await described;
   warnUntracked(applicationFiles, revision, ports);
   return {
     project: {

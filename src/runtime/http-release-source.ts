@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { EnvHttpProxyAgent, request } from "undici";
+import { EnvHttpProxyAgent } from "undici";
 import { VoxError } from "../errors/vox-error.ts";
 import type { ReleaseSource } from "../toolchain/release-source.ts";
 
@@ -24,7 +24,8 @@ export function addressSource(base: string, signal: AbortSignal): ReleaseSource 
 
 async function get(url: URL, signal: AbortSignal, redirects: number): Promise<Readable> {
   if (!isSafe(url)) throw unavailable(url, "is not an address with TLS");
-  const answer = await request(url, { signal, dispatcher: new EnvHttpProxyAgent() }).catch((cause: unknown) => {
+  const asked = { origin: url.origin, path: `${url.pathname}${url.search}`, method: "GET", signal } as const;
+  const answer = await new EnvHttpProxyAgent().request(asked).catch((cause: unknown) => {
     throw new VoxError("RELEASE_UNAVAILABLE", `\`${url.href}\` does not answer`, { cause });
   });
   const { location } = answer.headers;

@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { execFile } from "node:child_process";
 import type { EventSink } from "../core/events.ts";
 import type { SourceRevision, VersionControl } from "../ops/source-revision.ts";
 
@@ -16,22 +16,22 @@ export function processGit(onEvent: EventSink, signal?: AbortSignal): VersionCon
       const untracked = entries.filter((entry) => entry.startsWith("?? ")).map((entry) => entry.slice(3 + prefix.length));
       return { revision, dirty: entries.length > untracked.length, untracked };
 
-      async function git(args: readonly string[]): Promise<string | undefined> {
-        const result = await execa("git", [...HARMLESS, ...args], {
-          ...QUIET,
-          cwd: folder,
-          ...(signal ? { cancelSignal: signal } : {}),
+      function git(args: readonly string[]): Promise<string | undefined> {
+        const options = { cwd: folder, env: { ...process.env, ...QUIET }, maxBuffer: MAX_ANSWER_BYTES, ...(signal && { signal }) };
+        return new Promise((resolve) => {
+          execFile("git", [...HARMLESS, ...args], options, (error, stdout, stderr) => {
+            if (error) warnOfRefusal(stderr, onEvent);
+            resolve(error ? undefined : stdout);
+          });
         });
-        if (result.failed) warnOfRefusal(result.stderr, onEvent);
-        return result.failed ? undefined : result.stdout;
       }
     },
   };
 }
 
 /** git reads no repository of another user's unless it is told to trust it: silently, its commit and its untracked files would be missing. */
-function warnOfRefusal(stderr: unknown, onEvent: EventSink): void {
-  const folder = /dubious ownership in repository at '(.+)'/.exec(String(stderr))?.[1];
+function warnOfRefusal(stderr: string, onEvent: EventSink): void {
+  const folder = /dubious ownership in repository at '(.+)'/.exec(stderr)?.[1];
   if (folder === undefined) return;
   onEvent({
     kind: "warning",
@@ -44,9 +44,7 @@ function warnOfRefusal(stderr: unknown, onEvent: EventSink): void {
 /** A repository's own configuration must not make git run anything. */
 const HARMLESS = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
 
-const QUIET = {
-  reject: false,
-  stdin: "ignore",
-  env: { GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
-  stripFinalNewline: false,
-} as const;
+const QUIET = { GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" };
+
+/** The names of all files that git does not track. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
