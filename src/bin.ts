@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import nodeModule from "node:module";
 import type { Host, OutputStream, StopSignal } from "./cli/host.ts";
 import { ROOT_HELP } from "./cli/generated/root-help.ts";
 import { PROGRAM_VERSION } from "./config/generated/version.ts";
@@ -17,7 +16,6 @@ if (!isSupported(process.versions.node)) {
 } else if (argv.length === 1 && (argv[0] === "--help" || argv[0] === "-h")) {
   process.stdout.write(ROOT_HELP);
 } else {
-  enableCompileCache();
   void run();
 }
 
@@ -30,6 +28,8 @@ async function run(): Promise<void> {
     process.exitCode = EXIT_DATA;
     return;
   }
+  const { keepCode } = await import("./runtime/fs-compiled-code.ts");
+  keepCode(argv, process.env);
   const { main } = await import("./cli/main.ts");
   exit(await main(argv, processHost(cwd)));
 }
@@ -47,12 +47,6 @@ function currentFolder(): string | undefined {
 function isSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 20 || (major === 20 && minor >= 19);
-}
-
-/** Only Node 22.8 and newer can keep compiled code between runs. */
-function enableCompileCache(): void {
-  if ("enableCompileCache" in nodeModule && typeof nodeModule.enableCompileCache === "function")
-    nodeModule.enableCompileCache();
 }
 
 function processHost(cwd: string): Host {

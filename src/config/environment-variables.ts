@@ -47,6 +47,8 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     "Hosts, separated by commas, that may be spoken to without TLS; loopback always may.",
     "none",
   ),
+  variable("NODE_COMPILE_CACHE", "Folder for what Node compiled of vox's own code.", "`code` in the cache"),
+  variable("NODE_DISABLE_COMPILE_CACHE", "When set, compiled code is not kept."),
   variable("SOURCE_DATE_EPOCH", "Seconds since 1970 that stand for the time of the build.", "0"),
   variable("NO_COLOR", "Any value but the empty one turns colours off; `--color always` wins over it."),
   variable("TERM", "`dumb` turns colours and progress lines off.", "as the terminal sets it"),

@@ -3,7 +3,7 @@ import { count, sizeBytes } from "./value-schemas.ts";
 
 export const cacheDirDocument = z.looseObject({ dir: z.string() });
 
-const cacheKind = z.enum(["blobs", "closures", "layers", "metadata", "git", "links", "leftovers"]);
+const cacheKind = z.enum(["blobs", "closures", "layers", "metadata", "git", "links", "code", "leftovers"]);
 const useTime = z.string().nullable().describe("RFC 3339; null when there is nothing");
 
 export const cacheStatusDocument = z.looseObject({

@@ -60,9 +60,8 @@ export async function materializeProject(
   const { files, opened } = await listApplicationFiles(project, member, options.outputDirs, ports);
   const inspect = (content: FolderContent) => inspectContent(content, ports);
   const packages = await closurePackages(project, closure.packages, { ...options.hold, inspect }, ports);
-  const { platforms } = intent.container;
-  const prove = archiveProof(lock, ports.cache);
-  await closureFetch(project, closure.packages, { hold: options.hold, platforms, prove }, ports).all();
+  const wish = { hold: options.hold, platforms: intent.container.platforms, prove: archiveProof(lock, ports.cache) };
+  await closureFetch(project, closure.packages, wish, ports).all();
   const applicationFiles = await inspectedFiles(member, { files, opened }, inspect);
   const buildOptions = { ...intent.container, outputDirs: ownOutputDirs(project, member, options.outputDirs), inspect };
   const build = await buildContext(project, member, buildOptions, ports);

@@ -17,7 +17,12 @@ export function processGit(onEvent: EventSink, signal?: AbortSignal): VersionCon
       return { revision, dirty: entries.length > untracked.length, untracked };
 
       function git(args: readonly string[]): Promise<string | undefined> {
-        const options = { cwd: folder, env: { ...process.env, ...QUIET }, maxBuffer: MAX_ANSWER_BYTES, ...(signal && { signal }) };
+        const options = {
+          cwd: folder,
+          env: { ...process.env, ...QUIET },
+          maxBuffer: MAX_ANSWER_BYTES,
+          ...(signal && { signal }),
+        };
         return new Promise((resolve) => {
           execFile("git", [...HARMLESS, ...args], options, (error, stdout, stderr) => {
             if (error) warnOfRefusal(stderr, onEvent);

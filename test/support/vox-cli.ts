@@ -45,6 +45,8 @@ function deskEnvironment(folder: string): Record<string, string> {
     HOME: home,
     TMPDIR: join(folder, "tmp"),
     DOCKER_CONFIG: join(home, ".docker"),
+    // One for all desks, which then start sooner and keep nothing but content in their caches.
+    NODE_COMPILE_CACHE: join(CHECKOUT, "node_modules/.cache/vox"),
     VOX_CACHE_DIR: join(folder, "cache"),
     VOX_DATA_DIR: join(folder, "data"),
     VOX_CONFIG_DIR: join(folder, "config"),

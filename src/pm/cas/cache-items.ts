@@ -1,5 +1,5 @@
 /** What the cache holds, in the order in which it is told. */
-export const CACHE_KINDS = ["blobs", "closures", "layers", "metadata", "git", "links", "leftovers"] as const;
+export const CACHE_KINDS = ["blobs", "closures", "layers", "metadata", "git", "links", "code", "leftovers"] as const;
 export type CacheKind = (typeof CACHE_KINDS)[number];
 
 /**

@@ -10,7 +10,7 @@ import type { CacheKeeper } from "./cache-keeper.ts";
 import { surveyCache } from "./fs-cache-survey.ts";
 
 const LOCK = ".gc-lock";
-const FOLDERS = ["closures", "links", "layers", "metadata", "git", "blobs"] as const;
+const FOLDERS = ["closures", "links", "layers", "metadata", "git", "code", "blobs"] as const;
 
 /**
  * Removes by a rename first, so that nobody sees half of a closure or a repository, and a process that is killed leaves only

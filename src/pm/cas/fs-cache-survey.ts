@@ -28,6 +28,7 @@ export async function surveyCache(cacheDir: string): Promise<CacheSurvey> {
     ...(await shardedFiles(join(cacheDir, "metadata", "facts"))),
     ...(await gitItems(join(cacheDir, "git"))),
     ...(await linkItems(join(cacheDir, "links"), cacheDir)),
+    ...(await codeItems(join(cacheDir, "code"))),
     ...(await leftoversIn(cacheDir, (name) => PARTIAL.test(name))),
   ];
   return { items, projects };
@@ -166,6 +167,13 @@ async function linkItems(dir: string, cacheDir: string): Promise<readonly CacheI
     ...item,
     hold: item.kind === "links" ? holdOf(item.path) : item.hold,
   }));
+}
+
+/** What compiled code of vox's own is kept; newer Nodes have a folder for each release. */
+async function codeItems(dir: string): Promise<readonly CacheItem[]> {
+  const items: CacheItem[] = [];
+  for (const name of await namesIn(dir)) items.push(...(await directoryItem(join(dir, name), "code")));
+  return items;
 }
 
 async function leftoversIn(dir: string, isLeftover: (name: string) => boolean): Promise<readonly CacheItem[]> {
