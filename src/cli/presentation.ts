@@ -14,7 +14,7 @@ export const globalOptionsFrom = (values: OptionValues, cwd: string): GlobalOpti
   quiet: isGiven(values, "quiet"),
   verbose: isGiven(values, "verbose"),
   projectDir: resolve(cwd, textOption(values, "project") ?? "."),
-  progress: values["no-progress"] !== false,
+  progress: !isGiven(values, "no-progress"),
 });
 
 const colorWhen = (text: string | undefined): ColorWhen => (text === "always" || text === "never" ? text : "auto");

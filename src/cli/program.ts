@@ -117,13 +117,14 @@ const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? v
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** The values of the declared options by their names in the registry. */
+/** The values of the declared options by their names in the registry; `--no-x` is true when it is given, as any other switch. */
 export function optionValues(command: Command, declarations: readonly OptionDeclaration[]): OptionValues {
-  const known = new Map(command.options.map((option) => [option.long, option.attributeName()]));
+  const known = new Map(command.options.map((option) => [option.long, option]));
   return Object.fromEntries(
     declarations.map(({ name }) => {
-      const value: OptionValue = command.getOptionValue(known.get(`--${name}`) ?? name);
-      return [name, value];
+      const option = known.get(`--${name}`);
+      const value: OptionValue = command.getOptionValue(option?.attributeName() ?? name);
+      return [name, option?.negate ? value === false : value];
     }),
   );
 }

@@ -1,5 +1,7 @@
 import { type BuiltImage, buildImage } from "../container/build/native-builder.ts";
 import { type ImagePlan, planImage } from "../container/plan/image-plan.ts";
+import type { Engine } from "../container/engine/engine.ts";
+import { planForPlatform } from "../container/plan/platform-plan.ts";
 import { formatBase } from "../container/base-image/base-reference.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { openBase } from "./lock-base-images.ts";
@@ -18,8 +20,10 @@ export interface BuildProjectOptions {
   readonly folder: string;
   readonly offline: boolean;
   readonly vendored: Vendored;
-  /** What an engine lays upon the base may be left to whoever builds a Dockerfile. */
-  readonly lower?: "built" | "left-out";
+  /** What an engine lays upon the base: `anew` although it was built before, or left to whoever builds a Dockerfile. */
+  readonly lower?: "built" | "anew" | "left-out";
+  /** For this machine's engine alone: what an engine has to build is then built for no other platform. */
+  readonly forEngine?: boolean;
 }
 
 /**
@@ -32,7 +36,10 @@ export async function buildProjectImage(
   ports: Pick<CachePorts, "layers" | "documents" | "facts"> & ImagePorts & EnginePorts & RunPorts,
 ): Promise<ProjectImage> {
   const { voxVersion, created, signal, onEvent } = ports;
-  const plan = planImage(project, { voxVersion, ...(created === undefined ? {} : { created }) });
+  const whole = planImage(project, { voxVersion, ...(created === undefined ? {} : { created }) });
+  let connected: Promise<Engine> | undefined;
+  const engine = () => (connected ??= ports.engine(project.deploy.runtime));
+  const plan = options.forEngine && whole.lower ? planForPlatform(whole, (await engine()).description.platform) : whole;
   const { lower: _, ...native } = plan;
   const image = await buildImage(options.lower === "left-out" ? native : plan, {
     content,
@@ -48,9 +55,10 @@ export async function buildProjectImage(
       },
     },
     lower: {
-      engine: async () => (await ports.engine(project.deploy.runtime)).images,
+      engine: async () => (await engine()).images,
       records: lowerRecords(ports.facts),
       network: options.offline ? "none" : "default",
+      anew: options.lower === "anew",
     },
     signal,
     onEvent,

@@ -44,6 +44,8 @@ export interface DeployOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly target?: DeployIntent["target"];
   /** Builds, and says what would be done with it. */
   readonly dryRun: boolean;
+  /** Has the engine build its part of the image although nothing of it changed. */
+  readonly anew: boolean;
   /** Goes on from somebody's deployment that will never end. */
   readonly takeOver: boolean;
   /** Signs what goes to a registry. */
@@ -74,7 +76,13 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   const folder = memberDir(project, options.member);
   const built = await buildProjectImage(
     materialized,
-    { folder, offline: options.hold.offline, vendored: project.vendored },
+    {
+      folder,
+      offline: options.hold.offline,
+      vendored: project.vendored,
+      lower: options.anew ? "anew" : "built",
+      forEngine: repository === undefined,
+    },
     ports,
   );
   await refuseImageSecrets(project, options.member, built.image, ports);

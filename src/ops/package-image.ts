@@ -31,6 +31,8 @@ export interface PackageOptions extends Omit<MaterializeOptions, "outputDirs"> {
   readonly format: PackageFormat;
   /** Absolute: the layout itself, or the folder of the archive (contracts, §8). */
   readonly outDir: string;
+  /** Has the engine build its part of the image although nothing of it changed. */
+  readonly anew: boolean;
   /** Signs the layout; absent leaves it unsigned. */
   readonly signing?: SigningWish;
 }
@@ -59,7 +61,7 @@ export async function packageImage(project: OpenProject, options: PackageOptions
       folder,
       offline: options.hold.offline,
       vendored: project.vendored,
-      lower: options.format === "dockerfile" ? "left-out" : "built",
+      lower: options.format === "dockerfile" ? "left-out" : options.anew ? "anew" : "built",
     },
     ports,
   );

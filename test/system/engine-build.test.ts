@@ -94,6 +94,14 @@ describe.skipIf(!ready).each(engines)("an image whose lower part $name builds", 
     });
   });
 
+  it.skipIf(address === undefined)("is built anew by --no-cache, by every step, though nothing changed", async () => {
+    const again = succeeded(await shop.vox(["package", "--no-cache", "--json"], env)).json();
+    expect(textAt(again, "image", "digest")).not.toBe(textAt(first, "image", "digest"));
+    expect(succeeded(await shop.vox(["package", "--json"], NOWHERE)).json()).toMatchObject({
+      image: { digest: textAt(again, "image", "digest") },
+    });
+  });
+
   it.skipIf(address === undefined)("leaves nothing in the engine but the base", async () => {
     expect(await testEngine(address ?? "").imagesLabelled(LABEL)).toEqual(BASE_ALONE);
   });
@@ -217,6 +225,19 @@ describe.skipIf(!ready || docker === undefined)("the lower part, built by a real
     },
     60_000,
   );
+
+  it("is built by `deploy --load` for the engine's own platform alone", async () => {
+    const { ask, vox } = await newShop({ platforms: [parsePlatform("linux/amd64"), ...FOREIGN] });
+    await ask('run = ["true"]');
+    const loaded = succeeded(await vox(["deploy", "--load", "--json"], env)).json();
+    expect(at(loaded, "image", "platforms")).toMatchObject([{ platform: "linux/amd64" }]);
+    await testEngine(docker ?? "").removeImage(textAt(loaded, "image", "reference"));
+    await ask('platforms = ["linux/arm64"]\nrun = ["true"]');
+    expect(await vox(["deploy", "--load"], env)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("the image is not made for `linux/amd64`, only for `linux/arm64`"),
+    });
+  }, 60_000);
 
   it("is stopped by Ctrl-C, and nothing half made stays", async () => {
     const { ask, desk } = await newShop({});

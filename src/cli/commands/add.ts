@@ -36,7 +36,7 @@ function addRequest({ argLists, options, globals }: CommandContext): AddRequest 
     table,
     source,
     features,
-    defaultFeatures: options["no-default-features"] !== false,
+    defaultFeatures: !isGiven(options, "no-default-features"),
     optional: isGiven(options, "optional"),
   };
   if (request.optional && table === "dev-dependencies")

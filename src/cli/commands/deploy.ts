@@ -20,6 +20,7 @@ export async function run(context: CommandContext): Promise<void> {
     to: destination(options),
     ...targetOption(options),
     dryRun: isGiven(options, "dry-run"),
+    anew: isGiven(options, "no-cache"),
     takeOver: isGiven(options, "take-over"),
   };
   const image = textOption(options, "image");

@@ -25,8 +25,7 @@ export async function run(context: CommandContext): Promise<void> {
   if (!SIGNED_FORMATS.has(format) && textOption(options, "sign-key") !== undefined)
     throw new VoxError("USAGE", `a \`${format}\` has no place for signatures`, { hint: "run `vox package --sign-key FILE`" });
   const environment = args["ENV"] ?? "production";
-  printImage(
-    context,
-    await packageImage(project, { member, environment, hold, format, outDir, ...(signing && { signing }) }, ports),
-  );
+  const anew = isGiven(options, "no-cache");
+  const wish = { member, environment, hold, format, outDir, anew, ...(signing && { signing }) };
+  printImage(context, await packageImage(project, wish, ports));
 }

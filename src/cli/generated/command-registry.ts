@@ -683,6 +683,10 @@ export const COMMAND_REGISTRY: CommandRegistry = {
         { name: "out", value: "DIR", description: "Folder to write; dist/FORMAT by default" },
         { name: "list", description: "List the files that enter the application layer, with the reason, and build nothing" },
         {
+          name: "no-cache",
+          description: "Have the engine build packages, run or the dockerfile anew, though nothing of them changed",
+        },
+        {
           name: "sign-key",
           value: "FILE",
           description: "Sign the layout with this private key, and attach bills of materials and provenance",
@@ -848,6 +852,10 @@ export const COMMAND_REGISTRY: CommandRegistry = {
         },
         { name: "load", description: "Load the image into the container engine" },
         { name: "run", description: "Run the image in the container engine" },
+        {
+          name: "no-cache",
+          description: "Have the engine build packages, run or the dockerfile anew, though nothing of them changed",
+        },
         { name: "tag", value: "TAG", description: "Another tag for the image; may be given more than once", repeatable: true },
         {
           name: "lane",

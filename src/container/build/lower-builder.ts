@@ -28,6 +28,8 @@ export interface LowerPorts extends TransferOptions {
   /** What was built, by what it was built from. */
   readonly records: LowerRecords;
   readonly network: "default" | "none";
+  /** Builds although it was built before, and has the engine do all steps again. */
+  readonly anew: boolean;
   readonly layers: LayerCache;
   /** Files of a build's context, by digest. */
   readonly content: ContentReader;
@@ -68,7 +70,8 @@ export async function buildLower(request: LowerRequest, ports: LowerPorts): Prom
       compressor: COMPRESSOR_NAME[ports.compression],
     }),
   );
-  const built = (await recorded(key, ports)) ?? (await build(request, context, ports));
+  const known = ports.anew ? undefined : await recorded(key, ports);
+  const built = known ?? (await build(request, context, ports));
   await ports.records.write(key, built);
   return {
     config: lowerConfig(request, built),
@@ -85,7 +88,7 @@ async function recorded(key: Digest, { records, layers }: LowerPorts): Promise<B
 
 async function build(request: LowerRequest, context: BuildContext, ports: LowerPorts): Promise<BuiltLower> {
   const { lower, base, platform } = request;
-  const { signal, onEvent, network, content } = ports;
+  const { signal, onEvent, network, anew, content } = ports;
   const options = { ...(signal && { signal }) };
   const engine = await ports.engine();
   await provideImages(engine, request, ports);
@@ -96,6 +99,7 @@ async function build(request: LowerRequest, context: BuildContext, ports: LowerP
       platform,
       buildArgs: lower.buildArgs,
       network,
+      anew,
       onEvent,
     },
     options,

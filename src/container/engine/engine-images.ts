@@ -124,7 +124,7 @@ export class EngineImages implements ImageEngine {
 
   /** Containers of a failed step are removed too. */
   #buildOptions(
-    { dockerfile, platform, buildArgs, network }: EngineBuild,
+    { dockerfile, platform, buildArgs, network, anew }: EngineBuild,
     { signal }: TransferOptions,
   ): Dockerode.ImageBuildOptions {
     const options: Dockerode.ImageBuildOptions = {
@@ -133,6 +133,7 @@ export class EngineImages implements ImageEngine {
       buildargs: { ...buildArgs },
       rm: true,
       forcerm: true,
+      ...(anew && { nocache: true }),
       ...(network === "none" && { networkmode: "none" }),
       ...(signal && { abortSignal: signal }),
     };

@@ -40,5 +40,7 @@ export interface EngineBuild {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Whether its steps may use the network. */
   readonly network: "default" | "none";
+  /** Takes no step's result from an earlier build. */
+  readonly anew: boolean;
   readonly onEvent?: EventSink | undefined;
 }

@@ -5,7 +5,6 @@ import type { ByteStream } from "../../core/byte-stream.ts";
 import { canonicalJsonBytes } from "../../core/canonical-json.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
 import type { Platform } from "../../core/platform.ts";
-import { VoxError } from "../../errors/vox-error.ts";
 import type { TransferOptions } from "../../oci/content-store.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatLayoutIndex, EMPTY_LAYOUT_INDEX } from "../../oci/layout-index.ts";
@@ -14,6 +13,7 @@ import { parseImageManifest } from "../../oci/parse-manifest.ts";
 import { readContent } from "../../oci/read-content.ts";
 import type { Image } from "../build/image.ts";
 import { contentOf } from "../build/image-graph.ts";
+import { notMadeFor } from "../plan/platform-plan.ts";
 
 export interface DockerArchiveOptions extends TransferOptions {
   /** The platform that `docker load` takes; the others are reached by `index.json` alone. */
@@ -48,12 +48,11 @@ function rootEntries(root: Descriptor, repoTags: readonly string[]): readonly De
 
 async function dockerManifest(image: Image, { platform, repoTags, ...transfer }: DockerArchiveOptions) {
   const found = image.platforms.find((entry) => entry.platform === platform);
-  if (!found) {
-    const known = image.platforms.map((entry) => `\`${entry.platform}\``).join(", ");
-    throw new VoxError("BASE_PLATFORM_MISSING", `the image is not made for \`${platform}\`, only for ${known}`, {
-      hint: "add the platform to `platforms` in [deploy.container]",
-    });
-  }
+  if (!found)
+    throw notMadeFor(
+      platform,
+      image.platforms.map((entry) => entry.platform),
+    );
   const bytes = await readContent(image.reader, found.manifest, transfer);
   const manifest = parseImageManifest(bytes, {
     mediaType: found.manifest.mediaType,

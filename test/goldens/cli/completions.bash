@@ -262,11 +262,11 @@ _vox() {
     "pm cache status") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache gc") words_here="--max-age --max-size --dry-run --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache clear") words_here="-y --yes --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "package") words_here="--format --out --list --sign-key --keyless --signature-format --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "package") words_here="--format --out --list --no-cache --sign-key --keyless --signature-format --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "verify") words_here="--key --certificate-identity --certificate-oidc-issuer --trusted-root --lock --reproduce --environment --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "keys generate") words_here="--out --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "push") words_here="--dry-run --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "deploy") words_here="--image --target --load --run --tag --lane --dry-run --sign-key --keyless --signature-format --take-over --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "deploy") words_here="--image --target --load --run --no-cache --tag --lane --dry-run --sign-key --keyless --signature-format --take-over --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "rollback") words_here="--to --local --dry-run --take-over --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deployments") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci command-compliance") words_here="--format --list --only --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;

@@ -167,6 +167,7 @@ describe("building", () => {
     platform: parsePlatform("linux/amd64"),
     buildArgs: { A: "b" },
     network: "none",
+    anew: true,
   } as const;
   const build = async (answer: Answer) => (await connect(await engineThat(answer))).images.build(request);
 

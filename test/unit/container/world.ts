@@ -151,6 +151,7 @@ export function newWorld(): World {
     engine: () => Promise.reject(new Error("nothing asks for an engine")),
     records: { read: async () => undefined, write: async () => undefined },
     network: "default",
+    anew: false,
   } as const;
   return { content, base, layers, ports: { content, layers, bases: { open }, lower }, opened: () => opened };
 }
