@@ -1,4 +1,5 @@
 import { VoxError } from "../errors/vox-error.ts";
+import { type Instruction, instructionsOf, type Word } from "./dockerfile-text.ts";
 
 /** An image that a Dockerfile names, where it names it. */
 export interface NamedImage {
@@ -51,15 +52,6 @@ export function dockerfileImages(text: string, buildArgs: Readonly<Record<string
   const last = stages.at(-1);
   if (!last) throw unsupported("has no `FROM`", "begin it with `FROM` and the `base_image`");
   return { images, base: last.root };
-}
-
-interface Word {
-  readonly text: string;
-  readonly start: number;
-}
-
-interface Instruction {
-  readonly words: readonly Word[];
 }
 
 interface Stage {
@@ -150,35 +142,6 @@ function refuseDirectives(text: string): void {
     if (name.toLowerCase() === "escape" && value !== "\\")
       throw unsupported("has another `# escape` than the backslash", "take that line out");
   }
-}
-
-const HEREDOC = /(?:^|\s)\d*<<-?\s*(["']?)([A-Za-z_]\w*)\1/g;
-
-/** The instructions with the places of their words; what stands in here-documents is skipped. */
-function* instructionsOf(text: string): Generator<Instruction> {
-  let at = 0;
-  let words: Word[] = [];
-  let heredocs: string[] = [];
-  let continues = false;
-  for (const raw of text.split("\n")) {
-    const start = at;
-    at += raw.length + 1;
-    const line = raw.replace(/\r$/, "");
-    if (heredocs.length > 0 && !continues) {
-      if (line.trim() === heredocs[0]) heredocs = heredocs.slice(1);
-      continue;
-    }
-    if (/^\s*#/.test(line) || line.trim() === "") continue;
-    continues = /\\[ \t]*$/.test(line);
-    const body = continues ? line.replace(/\\[ \t]*$/, "") : line;
-    for (const match of body.matchAll(/\S+/g)) words.push({ text: match[0], start: start + match.index });
-    if (/^(?:RUN|COPY|ADD)$/i.test(words[0]?.text ?? ""))
-      heredocs.push(...[...body.matchAll(HEREDOC)].map((found) => found[2] ?? ""));
-    if (continues) continue;
-    yield { words };
-    words = [];
-  }
-  if (words.length > 0) yield { words };
 }
 
 const unsupported = (what: string, hint: string): VoxError =>

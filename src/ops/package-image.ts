@@ -133,10 +133,12 @@ async function writeDockerfile({ plan, image }: ProjectImage, outDir: string, po
   const { files, leftovers } = await dockerfileFolder(image, plan, { platform: hostPlatform, signal });
   await ports.replaceFolder(outDir, DOCKERFILE_MARK, async (folder) => {
     await folder.addStream(DOCKERFILE_MARK, streamOf(Buffer.from("1\n")));
-    for (const { path, content } of files) await folder.addStream(path, content());
+    for (const file of files)
+      if (file.kind === "symlink") await folder.addLink(file.path, file.target);
+      else await folder.addStream(file.path, file.content(), file);
   });
   if (leftovers.length > 0) {
-    const message = `the base's ${leftovers.join(", ")} cannot be taken away by a Dockerfile: an image built of it keeps them`;
+    const message = `a Dockerfile cannot take away what is below: an image built of it keeps ${leftovers.join(", ")}`;
     onEvent({ kind: "warning", code: "DOCKERFILE_LEFTOVERS", message });
   }
   return { reference: outDir, transfer: NO_TRANSFER, out: outDir };

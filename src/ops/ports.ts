@@ -167,8 +167,9 @@ export interface FreshFolder {
 
 /** A folder that is being made. */
 export interface FreshTree {
-  /** A file, and the folders that lead to it. */
-  addStream(path: string, content: ByteStream): Promise<void>;
+  /** A file, and the folders that lead to it; modes are 0755 and 0644 whatever the umask. */
+  addStream(path: string, content: ByteStream, options?: { readonly executable: boolean }): Promise<void>;
+  addLink(path: string, target: string): Promise<void>;
 }
 
 /** Where results are written: whole or not at all. */

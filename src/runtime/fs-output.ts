@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ByteStream } from "../core/byte-stream.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
@@ -28,11 +28,23 @@ const replaceLayout = <T>(dir: string, fill: (layout: FreshLayout, folder: Fresh
   );
 
 const freshTree = (fresh: string): FreshTree => ({
-  addStream: async (path, content) => {
-    await mkdir(dirname(join(fresh, path)), { recursive: true });
-    await writeFile(join(fresh, path), content, { flag: "wx", mode: 0o644 });
+  addStream: async (path, content, { executable } = { executable: false }) => {
+    await makeOpenFolder(fresh, dirname(path));
+    await writeFile(join(fresh, path), content, { flag: "wx" });
+    await chmod(join(fresh, path), executable ? 0o755 : 0o644);
+  },
+  addLink: async (path, target) => {
+    await makeOpenFolder(fresh, dirname(path));
+    await symlink(target, join(fresh, path));
   },
 });
+
+/** Of a folder that others read, an engine's builder with its copies too. */
+async function makeOpenFolder(fresh: string, path: string): Promise<void> {
+  if (path === ".") return void (await mkdir(fresh, { recursive: true }));
+  await makeOpenFolder(fresh, dirname(path));
+  if (await mkdir(join(fresh, path), { recursive: true })) await chmod(join(fresh, path), 0o755);
+}
 
 /** @param mark what a folder holds that vox wrote */
 async function replaceWhole<T>(dir: string, mark: string, fill: (fresh: string) => Promise<T>): Promise<T> {

@@ -1,12 +1,12 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testEngine } from "../support/docker-engine.ts";
 import { requireService } from "../support/services.ts";
-import { APK, hasBusybox } from "../support/shell-base.ts";
+import { APK, hasBusybox, writeShellBase } from "../support/shell-base.ts";
 import { layShop, type Shop } from "../support/shell-shop.ts";
 import { layLockedStorefront, type Storefront } from "../support/storefront.ts";
 import { at, type Desk, succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
@@ -184,3 +184,109 @@ describe.skipIf(!ready || [docker, podman, registry, skopeo].includes(undefined)
     expect(existsSync(join(default_, "Dockerfile"))).toBe(true);
   });
 });
+
+const OWN = `# The project's own.
+ARG BASE_IMAGE
+ARG WORD=default
+FROM \${BASE_IMAGE} AS build
+ARG WORD
+COPY . /ctx
+COPY ["sr c/in.txt", "src/", "/listed/"]
+WORKDIR /ctx
+RUN echo "$WORD" > /made && ls -R /ctx > /names && chmod 640 /made
+FROM TOOLS AS tools
+FROM \${BASE_IMAGE}
+ARG WORD OTHER="o p"
+ENV FROM_FILE="$WORD" OTHER=$OTHER BASE=changed
+EXPOSE 8080
+COPY --from=build /made /names /out/
+COPY --from=tools /tool /tool
+COPY --from=build /listed \\
+  # a comment
+  /listed
+COPY --chown=7:7 ../src/*.sh ./src/deep /home/own/
+ADD packed.tar /opt/
+ENV DIR=src
+COPY $DIR/link \${DIR}/deep/ /links/
+VOLUME /theirs
+HEALTHCHECK CMD true
+CMD ["theirs"]
+USER someone
+`;
+
+describe.skipIf(!ready || [docker, podman, registry, skopeo].includes(undefined))(
+  "the folder for a project with a Dockerfile of its own",
+  () => {
+    const repository = `${registry}/own-dockerfile-${randomUUID().slice(0, 8)}`;
+    const config = { Entrypoint: ["/bin/sh"], Labels: { "org.example.own": "1" } };
+    let shop: Shop;
+    let project: Project;
+    const push = (layout: string, name: string) =>
+      run("skopeo", ["copy", "-q", "--all", "--dest-tls-verify=false", `oci:${layout}:base`, `docker://${repository}/${name}`]);
+
+    beforeAll(async () => {
+      shop = await layShop({ config });
+      await writeShellBase(join(shop.desk.folder, "tools"), { scripts: { tool: "a tool\n" }, config });
+      await push(`${shop.desk.folder}/base`, "base:1");
+      await push(`${shop.desk.folder}/tools`, "tools:1");
+      for (const dir of ["sr c", "src/deep"]) mkdirSync(join(shop.folder, dir), { recursive: true });
+      const files = {
+        "sr c/in.txt": "in",
+        "src/a.sh": "a",
+        "src/deep/b": "b",
+        "src/hidden": "hidden",
+        Dockerfile: own("tools:1"),
+      };
+      for (const [path, text] of Object.entries(files)) writeFileSync(join(shop.folder, path), text);
+      chmodSync(join(shop.folder, "src/a.sh"), 0o755);
+      symlinkSync("deep/b", join(shop.folder, "src/link"));
+      execFileSync("tar", ["cf", join(shop.folder, "packed.tar"), "-C", join(shop.folder, "src"), "deep"]);
+      writeFileSync(join(shop.folder, ".dockerignore"), "src/hidden\nDockerfile\ndist\n");
+      project = { desk: shop.desk, vox: (args, { env }) => shop.vox(args, env) };
+    }, 120_000);
+    afterAll(async () => {
+      shop?.desk.remove();
+      for (const address of [docker, podman])
+        if (address !== undefined) await testEngine(address).removeLabelled("org.example.own=1");
+    });
+
+    const own = (tools: string) => OWN.replace("TOOLS", `${repository}/${tools}`);
+    const settings = [
+      'platforms = ["linux/amd64"]',
+      'dockerfile = "Dockerfile"',
+      'build_args = { WORD = "a \\"b\\" $c" }',
+      'env = { OURS = "1" }',
+      "ports = [8080]",
+      'writable = ["data"]',
+      'healthcheck = { command = ["/bin/true"] }',
+    ].join("\n");
+
+    it.each(engines)(
+      "gives $name the same tree and configuration, on a base in a registry",
+      async ({ address = "", buildkit }) => {
+        await shop.ask(settings, `${repository}/base:1`);
+        const { trees, configs } = await bothImages(project, address, { buildkit });
+        expect(trees[0]).toMatchObject({
+          "home/own/a.sh": expect.stringContaining("755 7:7"),
+          "links/link": expect.anything(),
+          "opt/deep/b": expect.anything(),
+          "out/made": expect.stringContaining("640 0:0"),
+          "app/main.sh": expect.anything(),
+        });
+        const seen = address === podman ? trees.map(withoutMounts) : trees;
+        expect(seen[1]).toEqual(seen[0]);
+        expect(configs[1]).toEqual(configs[0]);
+        expect(configs[0]?.env).toEqual(expect.arrayContaining(['FROM_FILE=a "b" $c', "OURS=1"]));
+      },
+      120_000,
+    );
+
+    it("is the same on a base in an image layout, which comes along as a stage", async () => {
+      await shop.ask(settings);
+      const { trees, configs, folder } = await bothImages(project, docker ?? "", { buildkit: true });
+      expect(trees[1]).toEqual(trees[0]);
+      expect(configs[1]).toEqual(configs[0]);
+      expect(readFileSync(join(folder, "Dockerfile"), "utf8")).toContain("FROM scratch AS vox-locked-base");
+    }, 120_000);
+  },
+);

@@ -29,7 +29,7 @@ export interface ImageDockerfile {
   readonly leftovers: readonly string[];
 }
 
-const HEAD = [
+export const HEAD: readonly string[] = [
   "# Made by `vox package --format dockerfile` from vox.lock; build it with `docker build .` in this folder.",
   "# The image has the files and the run configuration of the one that vox builds. Its layers' digests differ: engines write tars anew.",
 ];
@@ -41,10 +41,14 @@ const HEAD = [
 export function imageDockerfile({ from, below, lower, layers, wanted }: ImageDockerfileInput): ImageDockerfile {
   const asRoot = lower !== undefined && !isRoot(below.User);
   const { lines, leftovers } = runInstructions(asRoot ? { ...below, User: "0" } : below, wanted);
-  const added = layers.flatMap(({ file, title }) => [`# ${title}`, `ADD ${execForm([file, "/"])}`]);
-  const text = [...HEAD, `FROM ${from}`, ...(lower ? lowerLines(lower, asRoot) : []), ...added, ...lines, ""].join("\n");
+  const upon = [...addLines(layers), ...lines, ""];
+  const text = [...HEAD, `FROM ${from}`, ...(lower ? lowerLines(lower, asRoot) : []), ...upon].join("\n");
   return { text, leftovers };
 }
+
+/** `ADD` unpacks a tar as root, whoever the stage's user is. */
+export const addLines = (layers: readonly AddedLayer[]): readonly string[] =>
+  layers.flatMap(({ file, title }) => [`# ${title}`, `ADD ${execForm([file, "/"])}`]);
 
 /** Build arguments have their values as defaults, so that nothing need be given to the build. */
 function lowerLines(lower: LowerSteps, asRoot: boolean): readonly string[] {

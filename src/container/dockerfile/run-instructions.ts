@@ -1,4 +1,7 @@
+import type { Annotations } from "../../oci/descriptor.ts";
 import type { Healthcheck, RunConfig } from "../../oci/image-config.ts";
+import { emptyObjects } from "../plan/image-config.ts";
+import type { RunSettings } from "../plan/run-settings.ts";
 import { execForm, plainWord, quotedValue } from "./quote.ts";
 
 /** Instructions, and what no instruction can say. */
@@ -31,6 +34,30 @@ export function runInstructions(below: RunConfig, wanted: RunConfig): RunInstruc
       ...newKeys(wanted.Volumes, below.Volumes).map((path) => `volume \`${path}\``),
     ],
   };
+}
+
+/**
+ * All that Vox.toml says of how the container runs, upon a stage whose own settings only a build would tell.
+ * @throws {VoxError} DEPLOY_UNSUPPORTED for a line break where there can be none
+ */
+export function settingInstructions(run: RunSettings, labels: Annotations): readonly string[] {
+  const { ports = [], volumes = [], entrypoint, cmd, healthcheck } = run;
+  const said = {
+    Env: run.env.map(([name, value]) => `${name}=${value}`),
+    ExposedPorts: emptyObjects(ports),
+    Volumes: emptyObjects(volumes),
+    Labels: labels,
+    WorkingDir: run.workdir,
+    ...(run.user !== "" && { User: run.user }),
+    ...(run.stopSignal !== undefined && { StopSignal: run.stopSignal }),
+    ...(healthcheck && healthcheck !== "clear" && { Healthcheck: healthcheck }),
+  };
+  return [
+    ...runInstructions({}, said).lines,
+    ...(healthcheck === "clear" ? ["HEALTHCHECK NONE"] : []),
+    ...(entrypoint ? [`ENTRYPOINT ${execForm(entrypoint)}`] : []),
+    ...(entrypoint || cmd ? [`CMD ${execForm(cmd ?? [])}`] : []),
+  ];
 }
 
 function envLines(below: readonly string[], wanted: readonly string[]): readonly string[] {

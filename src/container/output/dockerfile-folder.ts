@@ -15,13 +15,21 @@ import type { BaseImage } from "../base-image/base-image.ts";
 import { parseStoredBase } from "../base-image/base-reference.ts";
 import { compressionOf } from "../base-image/layer-compression.ts";
 import type { BuiltImage } from "../build/native-builder.ts";
-import { type AddedLayer, imageDockerfile, type ImageDockerfile } from "../dockerfile/image-dockerfile.ts";
+import { type AddedLayer, addLines, imageDockerfile, type ImageDockerfile } from "../dockerfile/image-dockerfile.ts";
+import { CONTEXT_FOLDER, ownDockerfile } from "../dockerfile/own-dockerfile.ts";
+import { runInstructions } from "../dockerfile/run-instructions.ts";
+import type { RunConfig } from "../../oci/image-config.ts";
+import type { LockedBaseImage } from "../../project/materialized-project.ts";
 import type { ImagePlan } from "../plan/image-plan.ts";
-import type { LowerSteps } from "../plan/lower-plan.ts";
+import type { LowerDockerfile } from "../plan/lower-plan.ts";
 
-/** A file of the folder. */
-export interface FolderFile {
+/** What the folder holds. */
+export type FolderFile = FolderContent | { readonly kind: "symlink"; readonly path: string; readonly target: string };
+
+export interface FolderContent {
+  readonly kind: "file";
   readonly path: string;
+  readonly executable: boolean;
   readonly content: () => ByteStream;
 }
 
@@ -49,7 +57,7 @@ export async function dockerfileFolder(
   const parts = await Promise.all(image.platforms.map(({ platform }) => platformPart(image, plan, platform, options)));
   const tars = new Map(parts.flatMap(({ tars: own }) => own.map((file) => [file.path, file] as const)));
   return {
-    files: [...dockerfiles(parts, options.platform), ...tars.values()],
+    files: [...dockerfiles(parts, options.platform), ...contextFiles(plan, image, options), ...tars.values()],
     leftovers: [...new Set(parts.flatMap(({ shared }) => shared.leftovers))],
   };
 }
@@ -76,7 +84,14 @@ function suffixOf(platform: Platform): string {
   return variant === undefined ? architecture : `${architecture}-${variant}`;
 }
 
-const textFile = (path: string, text: string): FolderFile => ({ path, content: () => streamOf(Buffer.from(text)) });
+const plainFile = (path: string, content: () => ByteStream): FolderContent => ({
+  kind: "file",
+  path,
+  executable: false,
+  content,
+});
+
+const textFile = (path: string, text: string): FolderFile => plainFile(path, () => streamOf(Buffer.from(text)));
 
 async function platformPart(
   image: BuiltImage,
@@ -90,25 +105,64 @@ async function platformPart(
   const tars = own.map((layer) => layerFile(layer, image, options));
   const wanted = config.config ?? {};
   const added = own.map((layer): AddedLayer => ({ file: layerPath(layer), title: titleOf(layer.descriptor) }));
-  const lower = stepsOf(plan);
-  const from = fromOf(plan, platform);
-  if (from && base) {
-    const below = base.config.config ?? {};
-    const shared = imageDockerfile({ from: from.index, below, lower, layers: added, wanted });
-    return { platform, shared, own: imageDockerfile({ from: from.manifest, below, lower, layers: added, wanted }), tars };
+  const { lower } = plan;
+  const pulled = plan.base.kind === "image" && imageNames(plan.base, platform);
+  const below = base?.config.config ?? {};
+  if (pulled && base && lower?.kind !== "dockerfile") {
+    const made = (from: string) => imageDockerfile({ from, below, lower, layers: added, wanted });
+    return { platform, shared: made(pulled.index), own: made(pulled.manifest), tars };
   }
-  const below = base ? await baseLayers(base, options) : [];
-  const belowAdded = below.map(({ path }): AddedLayer => ({ file: path, title: "base image" }));
-  const text = imageDockerfile({ from: "scratch", below: {}, lower, layers: [...belowAdded, ...added], wanted });
-  return { platform, shared: text, own: text, tars: [...below, ...tars] };
+  const carried = base && !pulled ? await baseLayers(base, options) : [];
+  const baseAdded = carried.map(({ path }): AddedLayer => ({ file: path, title: "base image" }));
+  const allTars = [...carried, ...tars];
+  if (lower?.kind === "dockerfile") {
+    const before = carried.length === 0 ? [] : baseStage(baseAdded, below);
+    const { leftovers } = runInstructions(below, wanted);
+    const made = (kind: keyof ImageNames) => ownText({ plan, lower, platform, before, added, kind, leftovers });
+    return { platform, shared: made("index"), own: made("manifest"), tars: allTars };
+  }
+  const text = imageDockerfile({ from: "scratch", below: {}, lower, layers: [...baseAdded, ...added], wanted });
+  return { platform, shared: text, own: text, tars: allTars };
 }
 
-/** A Dockerfile of the project's own would need its context in the folder too. */
-function stepsOf({ lower }: ImagePlan): LowerSteps | undefined {
-  if (lower?.kind !== "dockerfile") return lower;
-  throw new VoxError("DEPLOY_UNSUPPORTED", "`--format dockerfile` is not for a project with a `dockerfile` of its own", {
-    hint: "run `vox package`, which writes an image layout",
+/** A base that no engine can pull, as a stage that the project's Dockerfile can name. */
+const BASE_STAGE = "vox-locked-base";
+
+const baseStage = (layers: readonly AddedLayer[], config: RunConfig): readonly string[] => [
+  `FROM scratch AS ${BASE_STAGE}`,
+  ...addLines(layers),
+  ...runInstructions({}, config).lines,
+];
+
+interface OwnText {
+  readonly plan: ImagePlan;
+  readonly lower: LowerDockerfile;
+  readonly platform: Platform;
+  readonly before: readonly string[];
+  readonly added: readonly AddedLayer[];
+  readonly kind: keyof ImageNames;
+  /** Of the base. */
+  readonly leftovers: readonly string[];
+}
+
+function ownText({ plan, lower, platform, before, added, kind, leftovers }: OwnText): ImageDockerfile {
+  const nameOf = (locked: LockedBaseImage): string => imageNames(locked, platform)?.[kind] ?? BASE_STAGE;
+  const { run, labels } = plan;
+  const made = ownDockerfile({ lower, nameOf, before, layers: added, run, labels });
+  return { text: made.text, leftovers: [...leftovers, ...made.leftovers] };
+}
+
+/** The Dockerfile is there as the project has it, should it be copied. */
+function contextFiles({ lower }: ImagePlan, { reader }: BuiltImage, { signal }: TransferOptions): readonly FolderFile[] {
+  if (lower?.kind !== "dockerfile") return [];
+  const files = lower.context.map((file): FolderFile => {
+    const path = `${CONTEXT_FOLDER}/${file.path}`;
+    if (file.kind === "symlink") return { kind: "symlink", path, target: file.target };
+    const descriptor = { mediaType: "application/octet-stream", digest: file.digest, size: file.size };
+    const content = (): ByteStream => reader.fetch(descriptor, { ...(signal && { signal }) });
+    return { kind: "file", path, executable: file.mode === 0o755, content };
   });
+  return [textFile(`${CONTEXT_FOLDER}/${lower.path}`, lower.text), ...files];
 }
 
 interface LayerOf {
@@ -131,14 +185,18 @@ const layersOf = (descriptors: readonly Descriptor[], diffIds: readonly Digest[]
     return diffId === undefined ? [] : [{ descriptor, diffId }];
   });
 
-/** The locked base by digest; nothing for a base that no engine can pull. */
-function fromOf({ base }: ImagePlan, platform: Platform): { readonly index: string; readonly manifest: string } | undefined {
-  if (base.kind === "scratch") return undefined;
-  const stored = parseStoredBase(base.reference);
+interface ImageNames {
+  readonly index: string;
+  readonly manifest: string;
+}
+
+/** A locked image by digest; nothing for one that no engine can pull. */
+function imageNames({ reference, digest, platforms }: LockedBaseImage, platform: Platform): ImageNames | undefined {
+  const stored = parseStoredBase(reference);
   if (stored.kind === "layout") return undefined;
   const name = formatRepository(stored.reference);
-  const manifest = base.platforms.find((entry) => entry.platform === platform)?.digest ?? base.digest;
-  return { index: `${name}@${base.digest}`, manifest: `${name}@${manifest}` };
+  const manifest = platforms.find((entry) => entry.platform === platform)?.digest ?? digest;
+  return { index: `${name}@${digest}`, manifest: `${name}@${manifest}` };
 }
 
 const layerPath = ({ diffId }: LayerOf): string => `layers/${shortHexOf(diffId)}.tar`;
@@ -147,15 +205,15 @@ const titleOf = ({ annotations }: Descriptor): string =>
   (annotations?.[ANNOTATION.voxPackages] ?? "system files").replace(/\s/g, " ");
 
 /** `ADD` unpacks what it knows to be compressed, and knows no zstd: so none is. */
-function layerFile(layer: LayerOf, { reader }: Pick<BaseImage, "reader">, { signal }: TransferOptions): FolderFile {
+function layerFile(layer: LayerOf, { reader }: Pick<BaseImage, "reader">, { signal }: TransferOptions): FolderContent {
   const { descriptor } = layer;
   const content = (): ByteStream =>
     decompressLayer(reader.fetch(descriptor, { ...(signal && { signal }) }), compressionOf(descriptor));
-  return { path: layerPath(layer), content };
+  return plainFile(layerPath(layer), content);
 }
 
 /** A base in a layout comes along; its whiteouts would be files, since `ADD` takes nothing away. */
-async function baseLayers(base: BaseImage, options: TransferOptions): Promise<readonly FolderFile[]> {
+async function baseLayers(base: BaseImage, options: TransferOptions): Promise<readonly FolderContent[]> {
   const files = layersOf(base.layers, base.config.rootfs.diff_ids).map((layer) => layerFile(layer, base, options));
   for (const { content } of files)
     for await (const { path } of foreignMembers(content())) if (/(?:^|\/)\.wh\./.test(path)) throw hasWhiteouts(path);

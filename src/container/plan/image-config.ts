@@ -83,7 +83,8 @@ function commandOf(base: RunConfig, run: RunSettings): Pick<RunConfig, "Entrypoi
 const inheritedLabels = (labels: Annotations): Annotations =>
   Object.fromEntries(Object.entries(labels).filter(([name]) => !/^(?:org\.opencontainers\.image|dev\.vox)\./.test(name)));
 
-const emptyObjects = (names: readonly string[]): Record<string, Record<string, never>> =>
+/** As the config has sets of names. */
+export const emptyObjects = (names: readonly string[]): Record<string, Record<string, never>> =>
   Object.fromEntries(names.map((name) => [name, {}]));
 
 const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
