@@ -1,3 +1,4 @@
+import { anySignal } from "../core/any-signal.ts";
 import { streamOf } from "../core/byte-stream.ts";
 import type { Digest } from "../core/digest.ts";
 import type { EventSink } from "../core/events.ts";
@@ -87,7 +88,7 @@ class GraphCopy {
     this.#to = to;
     this.#options = options;
     this.#gate = new Gate(options.concurrency ?? CONCURRENCY);
-    this.#signal = options.signal ? AbortSignal.any([options.signal, this.#failure.signal]) : this.#failure.signal;
+    this.#signal = anySignal(...(options.signal ? [options.signal] : []), this.#failure.signal);
   }
 
   async run(root: Descriptor): Promise<TransferSummary> {

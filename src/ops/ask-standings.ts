@@ -1,3 +1,4 @@
+import { anySignal } from "../core/any-signal.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import type { Digest } from "../core/digest.ts";
 import { Gate } from "../core/gate.ts";
@@ -38,7 +39,7 @@ export interface LearntStandings {
  * as it was remembered. What was learnt is remembered.
  */
 export async function askStandings(project: OpenProject, asked: AskedLock, ports: AskPorts): Promise<LearntStandings> {
-  const signal = AbortSignal.any([ports.signal, ports.deadline(PATIENCE_MS)]);
+  const signal = anySignal(ports.signal, ports.deadline(PATIENCE_MS));
   try {
     const standings = await standingsOf(project, asked, signal);
     return { note: await kept({ askedAtMs: asked.nowMs, complete: true, ages: asked.ages, standings }, asked, ports) };

@@ -1,3 +1,4 @@
+import { anySignal } from "../core/any-signal.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import { Gate } from "../core/gate.ts";
 import type { PackageName } from "../core/package-name.ts";
@@ -96,7 +97,7 @@ async function copyItems(
 ): Promise<MirrorResult> {
   const index = new IndexNews(target, ports);
   const failure = new AbortController();
-  const failing = { ...ports, signal: AbortSignal.any([ports.signal, failure.signal]) };
+  const failing = { ...ports, signal: anySignal(ports.signal, failure.signal) };
   const copy = async (item: MirrorItem): Promise<CopiedItem> => {
     const { name, version } = item;
     const { root, transfer, ...made } = await mirrorVersion(item, endsOf(placeOf(item), target, name), failing);

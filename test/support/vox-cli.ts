@@ -74,7 +74,9 @@ function collect(
     child.once("close", (code, signal) => {
       const stdout = Buffer.concat(out).toString("utf8");
       const stderr = Buffer.concat(err).toString("utf8");
-      if (code === null) reject(new Error(`${command.join(" ")} was ended by ${signal}\n${stderr}`));
+      // No such line is ever meant: it is a leak, or an interface that goes away.
+      if (/^\(node:\d+\) .*Warning/m.test(stderr)) reject(new Error(`${command.join(" ")} was warned by Node\n${stderr}`));
+      else if (code === null) reject(new Error(`${command.join(" ")} was ended by ${signal}\n${stderr}`));
       else resolveRun({ exitCode: code, stdout, stderr, json: () => parsed(stdout) });
     });
     child.stdin.end(input);

@@ -104,9 +104,10 @@ export class LayerMaker {
 
   async #make(tar: ByteStream): Promise<MadeLayer> {
     const { cache, compression, signal } = this.#ports;
-    if (compression === "gzip") await (this.#proof ??= proveCompressor());
+    // A blob is what its digest says whoever compressed it; what must not happen unproved is that it counts as this layer.
+    if (compression === "gzip") this.#proof ??= proveCompressor();
     const compressor = compressLayer(stoppable(tar, signal), compression);
-    await cache.blobs.ingest(compressor.stream);
+    await Promise.all([this.#proof, cache.blobs.ingest(compressor.stream)]);
     this.#madeCount += 1;
     const { diffId, mediaType, digest, size } = compressor.result();
     return { descriptor: { mediaType, digest, size }, diffId };
