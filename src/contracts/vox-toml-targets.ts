@@ -13,7 +13,7 @@ const fromVariable = (what: string) => field(variableNameWord, `Environment vari
 export const composeSchema = z.strictObject({
   project_name: field(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, { error: "is not a Compose project name" }), "Compose project; the package's name unless said"),
   file: field(innerPathWord, "Compose file of the project that the rendered one extends"),
-  services: field(z.array(nonEmptyText), "Services that are brought up; all unless said"),
+  services: field(z.array(nonEmptyText), "Services that are brought up; all without a profile unless said"),
   ports: field(z.array(publishedPort), "Ports published on the host"),
   volumes: field(z.record(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, { error: "is not the name of a volume" }), imagePathWord), "Folders of the image by the named volumes that are mounted there"),
   resources: field(

@@ -31,6 +31,7 @@ export async function awaitHealth(container: Container, wait: HealthWait, ports:
   for (let look = 1; look <= looks; look += 1) {
     const state = await container.inspect();
     restarts ??= state.restarts;
+    if (wait.kind === "running" && wait.mayEnd && hasEndedWell(state)) return;
     if (hasEnded(state) || state.restarts > restarts)
       throw await failure(container, `\`${container.name}\` ${endingOf(state)}`);
     const verdict = await judge(container, state, wait, look, ports);
@@ -42,6 +43,8 @@ export async function awaitHealth(container: Container, wait: HealthWait, ports:
 }
 
 const hasEnded = ({ status }: ContainerState): boolean => !["running", "created", "initialized", "configured"].includes(status);
+
+const hasEndedWell = ({ status, exitCode }: ContainerState): boolean => status === "exited" && exitCode === 0;
 
 /** Once it runs again, an engine does not tell how it ended before. */
 const endingOf = (state: ContainerState): string =>

@@ -7,8 +7,8 @@ export type HealthWait =
   | { readonly kind: "command"; readonly command: readonly string[]; readonly timeoutMs: number }
   /** Asked over HTTP by vox, at the port of the host that the container's is published on. */
   | { readonly kind: "http"; readonly path: string; readonly port: number; readonly timeoutMs: number }
-  /** It goes on running. */
-  | { readonly kind: "running"; readonly timeoutMs: number };
+  /** It goes on running, or it may also have ended well. */
+  | { readonly kind: "running"; readonly timeoutMs: number; readonly mayEnd?: boolean };
 
 /** Docker's defaults (Dockerfile reference, "HEALTHCHECK"). */
 const INTERVAL_MS = 30_000;

@@ -13,6 +13,7 @@ export type StepKind =
   | "start-container"
   | "resume-container"
   | "remove-container"
+  | "compose-renew"
   | "compose-up"
   | "compose-put-back"
   | "compose-down"
@@ -36,6 +37,7 @@ const WORDS: Readonly<Record<StepKind, string>> = {
   "start-container": "start container",
   "resume-container": "start container",
   "remove-container": "remove container",
+  "compose-renew": "make anew",
   "compose-up": "bring up project",
   "compose-put-back": "bring up project",
   "compose-down": "take down project",

@@ -14,6 +14,7 @@ import type { RegistryArchivePorts } from "./ports.ts";
 import { readImage } from "./read-image.ts";
 import { toldRollout } from "./roll-out-member.ts";
 import { rollOutDesired, type RolloutPorts } from "./roll-out-project.ts";
+import { openHands } from "./rollout-hands.ts";
 
 export interface AirgapOptions {
   /** Absolute. */
@@ -48,10 +49,11 @@ export async function deployAirgap(options: AirgapOptions, ports: RolloutPorts &
   const image: Image = { root, reader: layout, platforms };
   const { desired } = rollout;
   if (desired.kind === "registry") throw new VoxError("OCI_INVALID", `\`${file}\` does not say how its image is to run`);
-  if (!options.dryRun) await loadOthers(rollout, layout, await ports.engine(rollout.runtime), ports);
+  const hands = await openHands({ target: desired.kind, runtime: rollout.runtime, secrets: desired.secrets }, ports);
+  if (!options.dryRun) await loadOthers(rollout, layout, hands.engine, ports);
   const history = historyOf(rollout, ports);
   const cause = "deploy an air-gap file";
-  const told = await rollOutDesired(desired, { root, image }, history, { ...options, cause, runtime: rollout.runtime }, ports);
+  const told = await rollOutDesired(desired, { root, image }, history, { ...options, cause, hands }, ports);
   const result = imageResult({
     image,
     reference: desired.reference,

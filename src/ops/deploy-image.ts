@@ -26,8 +26,9 @@ import type {
 } from "./ports.ts";
 import { recordPublication } from "./record-publication.ts";
 import { refuseImageSecrets } from "./refuse-image-secrets.ts";
-import type { MemberRollout, RolloutTarget } from "./roll-out-member.ts";
+import type { MemberRollout } from "./roll-out-member.ts";
 import type { RunnableImage } from "./roll-out-project.ts";
+import type { RolloutTarget } from "./rollout-hands.ts";
 import type { ImageSigning, SigningWish } from "./sign-image.ts";
 
 /** What `--target` can name. */
@@ -74,6 +75,7 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   const repository = options.to === "registry" ? repositoryOf(deploy, target) : undefined;
   const signing = repository && (await signingOf(materialized.project, options, ports));
   const folder = memberDir(project, options.member);
+  const hands = target === "none" ? undefined : await handsFor(target, deploy, ports);
   const built = await buildProjectImage(
     materialized,
     {
@@ -88,10 +90,19 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   await refuseImageSecrets(project, options.member, built.image, ports);
   const handoff = materialized.project;
   const placed = await place({ options, project, handoff, built, signing, repository, tags, target }, ports);
-  if (target === "none") return placed;
+  if (target === "none" || hands === undefined) return placed;
   const runnable = await runnableImage(built, repository, placed, ports);
   const { rollOutMember } = await import("./roll-out-member.ts");
-  return { ...placed, ...(await rollOutMember({ ...options, target, cause: "deploy", folder, deploy }, runnable, ports)) };
+  return {
+    ...placed,
+    ...(await rollOutMember({ ...options, target, cause: "deploy", folder, deploy, hands }, runnable, ports)),
+  };
+}
+
+/** What a rollout lacks is told before anything is built or pushed. */
+async function handsFor(target: RolloutTarget, { runtime, container }: DeployIntent, ports: DeployPorts) {
+  const { openHands } = await import("./rollout-hands.ts");
+  return openHands({ target, runtime, secrets: container.secrets }, ports);
 }
 
 /** What signs is loaded only when somebody does. */
@@ -193,6 +204,7 @@ async function publish(publication: Publication, ports: DeployPorts): Promise<De
   const fixedTags = releaseTags(options, handoff.identity);
   const { digest, changed, transfer } = await publishImage(image, store, {
     tags,
+    environmentTagLater: target !== "none",
     askedTags: options.tags,
     fixedTags,
     mountFrom,
@@ -201,7 +213,8 @@ async function publish(publication: Publication, ports: DeployPorts): Promise<De
     onEvent,
     beforeTags,
   });
-  if (!changed) onEvent({ kind: "step", message: `\`${options.environment}\` is this image already; nothing is deployed` });
+  if (!changed && target === "none")
+    onEvent({ kind: "step", message: `\`${options.environment}\` is this image already; nothing is deployed` });
   const reference = `${formatRepository(repository)}@${digest}`;
   const result = imageResult({ image, digest, reference, transfer, requests: ports.requestCount(), out: null });
   if (digest === image.root.digest) {

@@ -16,8 +16,9 @@ import { memberDir, type OpenProject } from "./open-project.ts";
 import type { FolderPorts } from "./ports.ts";
 import { type ImagePlace, readImage, type ReadImage } from "./read-image.ts";
 import { recordPublication } from "./record-publication.ts";
-import { rollOutMember, type RolloutTarget } from "./roll-out-member.ts";
+import { rollOutMember } from "./roll-out-member.ts";
 import type { RolloutPorts, RunnableImage } from "./roll-out-project.ts";
+import { openHands, type RolloutTarget } from "./rollout-hands.ts";
 import { verifyImage } from "./verify-image.ts";
 
 export interface PromoteOptions extends Omit<DeployOptions, "hold" | "release" | "signing"> {
@@ -48,16 +49,20 @@ export async function promoteImage(project: OpenProject, options: PromoteOptions
   await requireSigned(place, { folder, offline, signers: member.manifest.deploy?.policy?.signers ?? [] }, ports);
   const repository = options.to === "registry" && !options.offline ? imageRepositoryOf(deploy) : undefined;
   const target = promotedTarget(deploy, options, repository);
+  const hands =
+    target === "none"
+      ? undefined
+      : await openHands({ target, runtime: deploy.runtime, secrets: deploy.container.secrets }, ports);
   const image: Image = { root: read.root, reader: place.repository, platforms: read.platforms };
   const copied =
     repository && !dryRun ? await copyTo(repository, { place, read, options, deploy, target }, ports) : NO_TRANSFER;
   const reference = repository ? `${formatRepository(repository)}@${read.root.digest}` : place.reference;
   const told = imageResult({ image, reference, transfer: copied, requests: ports.requestCount(), out: null });
   const result = { ...told, tags: repository ? tagsOf(options) : [] };
-  if (target === "none") return result;
+  if (target === "none" || hands === undefined) return result;
   const runnable: RunnableImage = { root: read.root, image, ...(repository && { pulled: reference }) };
   const cause = `promote ${place.name}`;
-  return { ...result, ...(await rollOutMember({ ...options, deploy, target, folder, cause }, runnable, ports)) };
+  return { ...result, ...(await rollOutMember({ ...options, deploy, target, folder, cause, hands }, runnable, ports)) };
 }
 
 /** A tag may name another image tomorrow, and a layout is what lies there. */
@@ -139,6 +144,7 @@ async function copyTo(
   const cause = `promote ${place.name}`;
   if (history)
     await recordPublication(history, { root: read.root, repository, tags, cause, takeOver: options.takeOver }, ports);
-  for (const tag of tags) await store.tag(read.root, tag, { signal });
+  // The environment's tag follows once the image runs.
+  for (const tag of target === "none" ? tags : tags.slice(1)) await store.tag(read.root, tag, { signal });
   return addTransfers(image, transfer);
 }

@@ -3,14 +3,14 @@ import { type Deployment, deploymentsOf } from "../deploy/history/chain.ts";
 import { chooseRollback } from "../deploy/history/choose-rollback.ts";
 import { readHistory } from "../deploy/history/history.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import { parseImageReference } from "../oci/reference.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
 import { imageRepositoryOf, localHistory, type OpenedHistory, registryHistory } from "./open-history.ts";
 import { recordPublication } from "./record-publication.ts";
-import { type MemberRollout, toldRollout } from "./roll-out-member.ts";
-import { rollOutDesired, type RolloutPorts } from "./roll-out-project.ts";
+import { type MemberRollout, tagRunning, toldRollout } from "./roll-out-member.ts";
+import { rollOutDesired, type RolloutPorts, type RunnableImage } from "./roll-out-project.ts";
+import { openHands } from "./rollout-hands.ts";
 
 export interface RollbackOptions {
   readonly member: WorkspaceMember;
@@ -64,39 +64,24 @@ interface GoingBack {
   readonly history: OpenedHistory;
 }
 
-async function goBack(
-  desired: Desired,
-  { sequence, last: { record } }: Deployment,
-  { options, intent, history }: GoingBack,
-  ports: RolloutPorts,
-): Promise<MemberRollout> {
+async function goBack(desired: Desired, { sequence, last: { record } }: Deployment, going: GoingBack, ports: RolloutPorts) {
+  const { options, intent, history } = going;
   const { dryRun, takeOver, folder, environment } = options;
   const cause = `rollback to ${sequence}`;
-  const image = imageRepositoryOf(intent);
-  const isPulled = image !== undefined && record.reference.includes("@");
+  const repository = imageRepositoryOf(intent);
+  const pulled = repository !== undefined && record.reference.includes("@") ? record.reference : undefined;
+  const image: RunnableImage = { root: record.image, ...(pulled !== undefined && { pulled }) };
   if (desired.kind === "registry") {
-    if (!image) throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.container] registry` is missing, where the image is");
-    const publication = { root: record.image, repository: image, tags: [environment], cause, takeOver };
+    if (!repository) throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.container] registry` is missing, where the image is");
+    const publication = { root: record.image, repository, tags: [environment], cause, takeOver };
     if (!dryRun) await recordPublication(history, publication, ports);
+    if (!dryRun) await tagRunning(image, intent, ports);
+    return registryRollout(environment, dryRun);
   }
-  const told =
-    desired.kind === "registry"
-      ? registryRollout(environment, dryRun)
-      : await toldRollout(
-          desired.kind,
-          await rollOutDesired(
-            desired,
-            { root: record.image, ...(isPulled && { pulled: record.reference }) },
-            history,
-            { cause, dryRun, takeOver, folder, runtime: intent.runtime },
-            ports,
-          ),
-        );
-  if (isPulled && !dryRun) {
-    const store = ports.imageRepository(parseImageReference(record.reference), { access: "push", mountFrom: [] });
-    await store.tag(record.image, environment, { signal: ports.signal });
-  }
-  return told;
+  const hands = await openHands({ target: desired.kind, runtime: intent.runtime, secrets: desired.secrets }, ports);
+  const result = await rollOutDesired(desired, image, history, { cause, dryRun, takeOver, folder, hands }, ports);
+  if (!dryRun) await tagRunning(image, intent, ports);
+  return toldRollout(desired.kind, result);
 }
 
 const registryRollout = (environment: string, dryRun: boolean): MemberRollout => ({

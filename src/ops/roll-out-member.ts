@@ -5,12 +5,13 @@ import type { PlanStep } from "../deploy/plan.ts";
 import { composeIntentFor } from "../pm/manifest/compose-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import { imageRepositoryOf, localHistory, registryHistory } from "./open-history.ts";
+import { parseImageReference } from "../oci/reference.ts";
+import { localHistory, registryHistory } from "./open-history.ts";
 import type { FolderPorts } from "./ports.ts";
 import { composePublishing, type ComposePublishing } from "./publish-compose.ts";
 import { readComposeFile } from "./read-compose-file.ts";
 import type { RolloutResult } from "./roll-out.ts";
+import type { RolloutHands, RolloutTarget } from "./rollout-hands.ts";
 import {
   desiredOnCompose,
   desiredOnEngine,
@@ -18,8 +19,6 @@ import {
   type RolloutPorts,
   type RunnableImage,
 } from "./roll-out-project.ts";
-
-export type RolloutTarget = "engine" | "compose";
 
 export interface MemberRolloutOptions {
   readonly member: WorkspaceMember;
@@ -30,6 +29,7 @@ export interface MemberRolloutOptions {
   readonly cause: string;
   readonly dryRun: boolean;
   readonly takeOver: boolean;
+  readonly hands: RolloutHands;
 }
 
 /** What the document of `deploy` says of a rollout. */
@@ -66,21 +66,23 @@ export async function rollOutMember(
   const { manifest } = options.member;
   const shared = image.pulled === undefined ? undefined : registryHistory(manifest, deploy, "push", ports);
   const history = shared ?? localHistory(manifest, deploy, ports);
-  const setTag = shared && tagSetter(deploy, ports);
-  const rollout = { ...options, runtime: deploy.runtime, ...(setTag && { putBack: setTag }) };
-  const result = await rollOutDesired(desired, image, history, rollout, ports);
-  // Somebody who lost to this deployment may have moved the tag meanwhile.
-  if (result.result === "succeeded") await setTag?.(image.root);
-  if (result.result !== "planned") await publish?.();
+  const result = await rollOutDesired(desired, image, history, options, ports);
+  if (result.result !== "planned") {
+    if (shared) await tagRunning(image, deploy, ports);
+    await publish?.();
+  }
   return toldRollout(target, result);
 }
 
-/** Lets the environment's tag name what runs. */
-export function tagSetter(deploy: DeployIntent, ports: RolloutPorts): ((image: Descriptor) => Promise<void>) | undefined {
-  const place = imageRepositoryOf(deploy);
-  if (!place) return undefined;
-  const store = ports.imageRepository(place, { access: "push", mountFrom: [] });
-  return (image) => store.tag(image, deploy.environment, { signal: ports.signal });
+/** Lets the environment's tag name what runs, also where whoever made it run was killed before. */
+export async function tagRunning(
+  { root, pulled }: RunnableImage,
+  { environment }: Pick<DeployIntent, "environment">,
+  { imageRepository, signal }: RolloutPorts,
+): Promise<void> {
+  if (pulled === undefined) return;
+  const store = imageRepository(parseImageReference(pulled), { access: "push", mountFrom: [] });
+  if ((await store.resolve(environment, { signal }))?.digest !== root.digest) await store.tag(root, environment, { signal });
 }
 
 interface MemberDesired {

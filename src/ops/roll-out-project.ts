@@ -16,12 +16,13 @@ import type { Rollout } from "../deploy/rollout.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { ComposeIntent } from "../project/compose-intent.ts";
-import type { DeployIntent, EngineChoice } from "../project/deploy-intent.ts";
+import type { DeployIntent } from "../project/deploy-intent.ts";
 import { type ComposeObject } from "../render/compose/compose-object.ts";
 import { renderCompose } from "../render/compose/compose-file.ts";
 import type { OpenedHistory } from "./open-history.ts";
 import type { DeploymentPorts, EnginePorts, ImagePorts, RunPorts } from "./ports.ts";
 import { type RolloutContext, rollOut, type RolloutResult } from "./roll-out.ts";
+import type { RolloutHands } from "./rollout-hands.ts";
 
 export type RolloutPorts = ImagePorts & EnginePorts & DeploymentPorts & RunPorts;
 
@@ -41,8 +42,7 @@ export interface RolloutOptions {
   readonly takeOver: boolean;
   /** Absolute; the member's. */
   readonly folder: string;
-  readonly runtime: EngineChoice;
-  readonly putBack?: (image: Descriptor) => Promise<void>;
+  readonly hands: RolloutHands;
 }
 
 /** What an engine makes of an image: a commit that changes nothing in it changes its index, and none of its platforms. */
@@ -83,13 +83,14 @@ export function desiredOnCompose(
     reference,
     file: text,
     secrets: container.secrets,
+    secretFiles: compose.secrets === "files",
     health: healthWaitOf(container.healthcheck),
   };
 }
 
 /**
  * Rolls out what should run on this machine's engine, by itself or by Compose.
- * @throws {VoxError} SECRET_MISSING, ENGINE_UNAVAILABLE, COMPOSE_UNAVAILABLE, and as `rollOut`
+ * @throws {VoxError} as `rollOut`
  */
 export async function rollOutDesired(
   desired: EngineDesired | ComposeDesired,
@@ -98,52 +99,40 @@ export async function rollOutDesired(
   options: RolloutOptions,
   ports: RolloutPorts,
 ): Promise<RolloutResult> {
-  const secrets = secretValues(desired.secrets, ports);
-  const engine = await ports.engine(options.runtime);
-  const prepare = (context: RolloutContext) =>
-    prepareRollout({ desired, runnable, engine, secrets, folder: options.folder, context }, ports);
-  const { cause, dryRun, takeOver, putBack } = options;
-  const wish = { cause, dryRun, takeOver, ...(putBack && { putBack }), hidden: [...secrets.values()] };
+  const { cause, dryRun, takeOver, folder, hands } = options;
+  const prepare = (context: RolloutContext) => prepareRollout({ desired, runnable, hands, folder, context }, ports);
+  const wish = { cause, dryRun, takeOver, hidden: [...hands.secrets.values()] };
   return rollOut({ history, desired, image: runnable.root, reference: desired.reference, ...wish, prepare }, ports);
 }
 
 interface Preparing {
   readonly desired: EngineDesired | ComposeDesired;
   readonly runnable: RunnableImage;
-  readonly engine: Engine;
-  readonly secrets: ReadonlyMap<string, string>;
+  readonly hands: RolloutHands;
   readonly folder: string;
   readonly context: RolloutContext;
 }
 
 /** A look at the engine, and a plan. */
-async function prepareRollout(
-  { desired, runnable, engine, secrets, folder, context }: Preparing,
-  ports: RolloutPorts,
-): Promise<Rollout> {
+async function prepareRollout({ desired, runnable, hands, folder, context }: Preparing, ports: RolloutPorts): Promise<Rollout> {
+  const { engine, secrets, compose } = hands;
+  const { sequence, current, isSettled } = context;
   const health = healthPorts(engine, ports);
   const bring = () => bringImage(engine, runnable.image, desired, ports);
-  if (desired.kind === "engine") return engineRollout(engine, { desired, sequence: context.sequence, secrets, bring }, health);
-  const program = await ports.compose(engine.description);
-  const last = lastCompose(context.current);
-  const input = { desired, last, secrets, folder, ...(runnable.pulled === undefined && { bring }) };
-  return composeRollout(engine, input, { ...health, program, keepFile: ports.keepComposeFile });
+  const last = lastDesired(current);
+  if (desired.kind === "engine") {
+    const before = last?.kind === "engine" ? last : undefined;
+    return engineRollout(engine, { desired, ...(before && { last: before }), sequence, secrets, bring }, health);
+  }
+  if (!compose) throw new VoxError("INTERNAL", "no Compose program was looked for");
+  const before = last?.kind === "compose" ? last : undefined;
+  const input = { desired, last: before, isSettled, secrets, folder, ...(runnable.pulled === undefined && { bring }) };
+  return composeRollout(engine, input, { ...health, program: compose, keepFile: ports.keepComposeFile });
 }
 
-/** What was deployed last by Compose: what is put back should the new one fail. */
-function lastCompose(current: Deployment | undefined): ComposeDesired | undefined {
-  if (current?.last.record.target !== "compose") return undefined;
-  const desired: Desired = parseDesired(current.last.record.desired, `the record \`${current.last.digest}\``);
-  return desired.kind === "compose" ? desired : undefined;
-}
-
-/** From the environment of whoever deploys; they go to the engine, and nowhere else. @throws {VoxError} SECRET_MISSING */
-function secretValues(names: readonly string[], ports: DeploymentPorts): ReadonlyMap<string, string> {
-  const values = names.map((name) => [name, ports.variable(name) ?? ""] as const);
-  const missing = values.filter(([, value]) => value === "").map(([name]) => `\`${name}\``);
-  if (missing.length === 0) return new Map(values);
-  throw new VoxError("SECRET_MISSING", `not set: the ${missing.length > 1 ? "secrets" : "secret"} ${missing.join(", ")}`);
-}
+/** What was deployed last: what is put back should the new one fail. */
+const lastDesired = (current: Deployment | undefined): Desired | undefined =>
+  current && parseDesired(current.last.record.desired, `the record \`${current.last.digest}\``);
 
 async function bringImage(
   engine: Engine,

@@ -3,6 +3,7 @@ import {
   type Deployment,
   deploymentsOf,
   headOf,
+  isSettled,
   nextSequence,
   type StoredRecord,
 } from "../deploy/history/chain.ts";
@@ -11,6 +12,7 @@ import { readHistory } from "../deploy/history/history.ts";
 import { type Desired, desiredJson } from "../deploy/desired.ts";
 import { executePlan, type Outcome } from "../deploy/execute-plan.ts";
 import { type DeployPlan, formatStep } from "../deploy/plan.ts";
+import { hideValues } from "../deploy/hide-values.ts";
 import type { Rollout } from "../deploy/rollout.ts";
 import type { Container } from "../container/engine/engine.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
@@ -29,8 +31,6 @@ export interface RolloutRequest {
   readonly cause: string;
   readonly dryRun: boolean;
   readonly takeOver: boolean;
-  /** Told what runs again after a failure: the environment's tag follows. */
-  readonly putBack?: (image: Descriptor) => Promise<void>;
   /** Values that no message may show. */
   readonly hidden: readonly string[];
   /** Looks at the target and plans. */
@@ -41,6 +41,8 @@ export interface RolloutContext {
   readonly sequence: number;
   /** What should run until now. */
   readonly current: Deployment | undefined;
+  /** Whether that is what the last deployment left: one that was cut off may have left anything. */
+  readonly isSettled: boolean;
 }
 
 export interface RolloutResult {
@@ -64,9 +66,10 @@ export async function rollOut(request: RolloutRequest, ports: RolloutPorts): Pro
   const actor = ports.actor();
   const records = await readHistory(history.repository, environment, { keep: history.keep, signal: ports.signal });
   const head = dryRun ? headOf(records) : freeHead(records, history, { actor, takeOver });
-  const current = currentDeployment(deploymentsOf(records));
+  const deployments = deploymentsOf(records);
+  const current = currentDeployment(deployments);
   const sequence = nextSequence(head);
-  const rollout = await request.prepare({ sequence, current });
+  const rollout = await request.prepare({ sequence, current, isSettled: isSettled(deployments) });
   const { plan } = rollout;
   if (dryRun) return planned(environment, plan, ports);
   if (plan.steps.length === 0 && current && isSame(current, request.desired)) {
@@ -104,7 +107,7 @@ const containerOf = (rollout: Rollout): { readonly container?: Container } => {
 };
 
 async function finish(
-  { history, cause, hidden, putBack }: RolloutRequest,
+  { history, cause, hidden }: RolloutRequest,
   start: StoredRecord,
   outcome: Outcome,
   current: Deployment | undefined,
@@ -114,9 +117,8 @@ async function finish(
     await endDeployment(history, start, { result: "succeeded", cause }, ports);
     return;
   }
-  const why = hide(outcome.error instanceof Error ? outcome.error.message : String(outcome.error), hidden);
+  const why = hideValues(outcome.error instanceof Error ? outcome.error.message : String(outcome.error), hidden);
   await endDeployment(history, start, { result: outcome.kind, cause: `${cause}: ${why}` }, ports);
-  if (outcome.kind === "rolled-back" && current) await putBack?.(current.last.record.image);
   const { environment } = history;
   const before = current ? `deployment ${current.sequence} was put back` : "nothing ran before, and nothing does now";
   const now = outcome.kind === "rolled-back" ? before : "and what ran before could not be put back";
@@ -128,7 +130,7 @@ async function finish(
 
 /** The chains of causes as one, without the values of secrets that a program may have printed. */
 function hiddenCause(errors: readonly unknown[], hidden: readonly string[]): Error | undefined {
-  const messages = errors.flatMap(causesOf).map((message) => hide(message, hidden));
+  const messages = errors.flatMap(causesOf).map((message) => hideValues(message, hidden));
   return messages.reduceRight<Error | undefined>(
     (cause, message) => new Error(message, cause === undefined ? undefined : { cause }),
     undefined,
@@ -139,8 +141,3 @@ function causesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)];
   return [error.message, ...(error.cause === undefined ? [] : causesOf(error.cause))];
 }
-
-const hide = (text: string, values: readonly string[]): string =>
-  [...values]
-    .sort((left, right) => right.length - left.length)
-    .reduce((shown, value) => shown.replaceAll(value, "[redacted]"), text);

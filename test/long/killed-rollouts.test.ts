@@ -9,9 +9,9 @@ const docker = await requireService("docker");
 /** Runs a command and kills it as soon as it tells of a step. */
 const killedAt = (desk: RolloutDesk, args: readonly string[], line: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    const { desk: machine, app } = desk.storefront;
+    const { desk: machine, folder } = desk;
     const env = { ...machine.env, DOCKER_HOST: docker ?? "" };
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: app, env, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
     let told = "";
     child.stderr.on("data", (chunk: Buffer) => {
       told += chunk.toString();

@@ -9,7 +9,9 @@ const FOLDER = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), 
  * The path of a program that `scripts/oracles` builds; undefined after telling that it is not there. It takes Go and its module
  * proxy to make one, so that a missing one is left out even where services are required.
  */
-export function findOracle(name: "oras" | "referrers-registry" | "cosign" | "docker-compose"): string | undefined {
+export function findOracle(
+  name: "oras" | "referrers-registry" | "cosign" | "docker-compose" | "docker-compose-5",
+): string | undefined {
   const path = join(FOLDER, name);
   if (existsSync(path)) return path;
   console.warn(`left out: what needs ${name} (run \`scripts/oracles install\`)`);

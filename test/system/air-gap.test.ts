@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
+import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
 import { at, createDesk, type Desk, succeeded, textAt } from "../support/vox-cli.ts";
 
@@ -36,7 +36,7 @@ describe.skipIf(docker === undefined)("an air-gap file", () => {
 
   it("holds the image, what is attached to it, the Compose file, the lock and the policy, and is made without a registry", async () => {
     const key = { VOX_SIGN_PASSWORD: "sign" };
-    succeeded(await desk.storefront.desk.vox(["keys", "generate", "--out", "team"], { cwd: desk.storefront.app, env: key }));
+    succeeded(await desk.desk.vox(["keys", "generate", "--out", "team"], { cwd: desk.folder, env: key }));
     const document = await desk.document(["package", "--format", "airgap", "--sign-key", "team.key"], key);
     file = textAt(document, "out");
     expect(file.endsWith(`dist/airgap/${desk.name}.tar`)).toBe(true);
@@ -47,7 +47,7 @@ describe.skipIf(docker === undefined)("an air-gap file", () => {
   it("is deployed by a machine that has neither project nor registry, and rolled out like any other", async () => {
     const document = succeeded(await elsewhere(["deploy", "production", "--image", file, "--json"])).json();
     expect(at(document, "deployment")).toMatchObject({ target: "compose", result: "succeeded", sequence: 1 });
-    expect(await desk.greeting(document)).toBe("Welcome to the storefront");
+    expect(await desk.greeting(document)).toBe(GREETING);
     const again = succeeded(await elsewhere(["deploy", "production", "--image", file, "--json"])).json();
     expect(at(again, "deployment", "result")).toBe("unchanged");
   }, 90_000);

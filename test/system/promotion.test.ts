@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
+import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
 import { at, succeeded, textAt } from "../support/vox-cli.ts";
 
@@ -19,8 +19,8 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --im
       tables: `[deploy.environments.staging]\n[deploy.environments.production.container]\nregistry = "${registry}/promotion"\n`,
     });
     const key = { VOX_SIGN_PASSWORD: "sign" };
-    const inApp = { cwd: desk.storefront.app, env: key };
-    succeeded(await desk.storefront.desk.vox(["keys", "generate", "--out", "team"], inApp));
+    const inApp = { cwd: desk.folder, env: key };
+    succeeded(await desk.desk.vox(["keys", "generate", "--out", "team"], inApp));
     const document = await desk.document(["deploy", "staging", "--sign-key", "team.key"], key);
     tested = textAt(document, "image", "reference");
     digest = textAt(document, "image", "digest");
@@ -41,7 +41,7 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --im
 
   it("runs what was tested, not what the sources have become", async () => {
     const running = await desk.document(["deploy", "production", "--run", "--image", tested]);
-    expect(await desk.greeting(running)).toBe("Welcome to the storefront");
+    expect(await desk.greeting(running)).toBe(GREETING);
   }, 60_000);
 
   it("refuses a tag, which may move, and says what it names", async () => {
@@ -52,20 +52,20 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --im
   }, 60_000);
 
   it("refuses what no signer of [deploy.policy] signed, and takes what one did", async () => {
-    const before = desk.storefront.read("app/Vox.toml");
-    desk.storefront.write("app/Vox.toml", `${before}\n[deploy.policy]\nsigners = ["team.pub"]\n`);
+    const before = desk.read("Vox.toml");
+    desk.write("Vox.toml", `${before}\n[deploy.policy]\nsigners = ["team.pub"]\n`);
     const unsigned = textAt(await desk.document(["deploy", "staging"]), "image", "reference");
     const refused = await desk.vox(["deploy", "production", "--image", unsigned, "--json"]);
     expect(refused.exitCode).toBe(1);
     expect(at(refused.json(), "error", "code")).toBe("POLICY_REFUSED");
     await desk.document(["deploy", "production", "--image", tested]);
-    desk.storefront.write("app/Vox.toml", before);
+    desk.write("Vox.toml", before);
   }, 60_000);
 
   it("deploys a layout where no registry is reachable", async () => {
     await desk.document(["package", "staging", "--out", "carried"]);
-    cpSync(join(desk.storefront.app, "carried"), join(desk.storefront.desk.folder, "carried"), { recursive: true });
-    const carried = join(desk.storefront.desk.folder, "carried");
+    cpSync(join(desk.folder, "carried"), join(desk.desk.folder, "carried"), { recursive: true });
+    const carried = join(desk.desk.folder, "carried");
     const document = await desk.document(["deploy", "staging", "--offline", "--run", "--image", carried]);
     expect(await desk.greeting(document)).toBe("Not what was tested");
   }, 60_000);

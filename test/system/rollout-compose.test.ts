@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findOracle } from "../support/oracles.ts";
-import { type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
+import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
 import { at, textAt } from "../support/vox-cli.ts";
 
@@ -20,7 +20,7 @@ resources = { memory = "256M", pids = 200 }
 
 /** A service beside the application: the same program, so that nothing has to be pulled. */
 const BESIDE = `services:
-  storefront:
+  NAME:
     labels: { team: shop }
 `;
 
@@ -36,15 +36,24 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
       container: `registry = "${registry}/rollout-compose"\nsecrets = ["SHOP_KEY"]`,
       tables: COMPOSE,
     });
-    desk.storefront.write("app/compose.yaml", BESIDE);
+    desk.write("compose.yaml", BESIDE.replace("NAME", desk.name));
   }, 120_000);
 
   afterAll(() => desk.remove());
 
+  it("changes nothing where a secret is missing, or the engine, or a program for Compose", async () => {
+    const deploy = ["deploy", "--target", "compose"];
+    expect(await desk.failure(deploy)).toEqual(["SECRET_MISSING", 78]);
+    expect(await desk.failure(deploy, { ...SECRET, DOCKER_HOST: "unix:///nowhere.sock" })).toEqual(["ENGINE_UNAVAILABLE", 69]);
+    expect(await desk.failure(deploy, { ...SECRET, PATH: desk.folder })).toEqual(["COMPOSE_UNAVAILABLE", 69]);
+    const tags = await fetch(`http://${registry}/v2/rollout-compose/${desk.name}/tags/list`);
+    expect(tags.status).toBe(404);
+  }, 60_000);
+
   it("deploys by digest, and awaits health", async () => {
     first = await desk.document(["deploy", "--target", "compose"], SECRET);
     expect(at(first, "deployment")).toMatchObject({ target: "compose", result: "succeeded", sequence: 1 });
-    expect(await desk.greeting(first)).toBe("Welcome to the storefront");
+    expect(await desk.greeting(first)).toBe(GREETING);
     const info = await desk.inspect(textAt(first, "container", "id"));
     expect(info.Config.Image).toBe(textAt(first, "image", "reference"));
     expect(info.Config.Env).toContain(`SHOP_KEY=${SECRET.SHOP_KEY}`);
@@ -85,7 +94,7 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
   it("goes back to the deployment before", async () => {
     const back = await desk.document(["rollback"], SECRET);
     expect(at(back, "to")).toMatchObject({ sequence: 1, image: textAt(first, "image", "digest") });
-    expect(await desk.greeting(back)).toBe("Welcome to the storefront");
+    expect(await desk.greeting(back)).toBe(GREETING);
     const list = at(await desk.document(["deployments", "production"]), "environments", 0);
     expect(at(list, "tag")).toBe(textAt(first, "image", "digest"));
   }, 90_000);
@@ -98,7 +107,7 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
       const { stdout } = await promisify(execFile)(compose ?? "", ["-f", reference, "-p", "read", "config", "--images"], {
         env: {
           PATH: process.env["PATH"] ?? "",
-          HOME: desk.storefront.desk.folder,
+          HOME: desk.desk.folder,
           __TEST__INSECURE__REGISTRY__: "1",
           ...SECRET,
         },
@@ -111,7 +120,7 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
   it("shows the value of a secret in no record and no rendered file", async () => {
     const run = await desk.vox(["deployments", "--json"], SECRET);
     expect(run.stdout).not.toContain("ecret");
-    expect(desk.storefront.desk.env["VOX_DATA_DIR"]).toBeDefined();
+    expect(desk.desk.env["VOX_DATA_DIR"]).toBeDefined();
     expect(desk.renderedFile()).toContain("${SHOP_KEY:?the secret SHOP_KEY is not set}");
     expect(desk.renderedFile()).not.toContain("ecret:");
   }, 60_000);

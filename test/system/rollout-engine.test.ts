@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { portOf } from "../support/loopback-port.ts";
-import { type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
+import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
 import { at, textAt } from "../support/vox-cli.ts";
 
@@ -42,7 +42,7 @@ describe.skipIf(docker === undefined)("vox deploy --run on a real engine", () =>
   it("deploys, and awaits health", async () => {
     first = await desk.document(["deploy", "--run"], SECRET);
     expect(at(first, "deployment", "result")).toBe("succeeded");
-    expect(await desk.greeting(first)).toBe("Welcome to the storefront");
+    expect(await desk.greeting(first)).toBe(GREETING);
     expect(await desk.history()).toEqual(["1 succeeded"]);
   }, 60_000);
 
@@ -75,7 +75,7 @@ describe.skipIf(docker === undefined)("vox deploy --run on a real engine", () =>
 
   it("goes back to the deployment before, and to a number", async () => {
     const back = await desk.document(["rollback"], SECRET);
-    expect(await desk.greeting(back)).toBe("Welcome to the storefront");
+    expect(await desk.greeting(back)).toBe(GREETING);
     const forward = await desk.document(["rollback", "--to", "2"], SECRET);
     expect(await desk.greeting(forward)).toBe("Welcome back");
     expect(await desk.history()).toEqual(["5 succeeded", "4 succeeded", "3 rolled-back", "2 succeeded", "1 succeeded"]);
@@ -94,23 +94,23 @@ describe.skipIf(docker === undefined)("vox deploy --run on a real engine", () =>
   }, 60_000);
 
   it("asks over HTTP where the check is one, and gives up on a container that ends", async () => {
-    const toml = desk.storefront.read("app/Vox.toml");
-    const http = toml.replace('command = ["node", "health.js"]', 'http = "/healthz"');
-    desk.storefront.write("app/Vox.toml", http);
+    const toml = desk.read("Vox.toml");
+    const http = toml.replace(/command = \[[^\]]+\]/, 'http = "/healthz"');
+    desk.write("Vox.toml", http);
     const document = await desk.document(["deploy", "--run"], SECRET);
     expect(await desk.greeting(document)).toBe("Welcome back");
-    desk.storefront.write("app/Vox.toml", http.replace('cmd = ["node", "server.js"]', 'cmd = ["node", "health.js"]'));
+    desk.write("Vox.toml", http.replace(/cmd = .*/, 'cmd = ["/bin/busybox", "false"]'));
     const run = await desk.vox(["deploy", "--run", "--json"], SECRET);
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toMatch(/ended with exit code 1|ended, and the engine started it again/);
-    desk.storefront.write("app/Vox.toml", toml);
+    desk.write("Vox.toml", toml);
   }, 60_000);
 
   it("starts the old container again when the port of the new one is taken", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
     try {
-      desk.storefront.edit("app/Vox.toml", "ports = [3000]", `ports = [3000]\npublish = ["${portOf(server)}:3000"]`);
+      desk.edit("Vox.toml", "ports = [3000]", `ports = [3000]\npublish = ["${portOf(server)}:3000"]`);
       const run = await desk.vox(["deploy", "--run", "--json"], SECRET);
       expect(run.exitCode).toBe(1);
       expect(run.stdout).toContain("was put back");

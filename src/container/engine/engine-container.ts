@@ -1,4 +1,6 @@
 import type Dockerode from "dockerode";
+import { foreignEntries } from "../../archive/foreign-members.ts";
+import { collectBytes } from "../../core/byte-stream.ts";
 import { demuxLogs } from "./demux-logs.ts";
 import type { Container, ContainerSpec, ContainerState, PortRequest } from "./engine.ts";
 import { engineFailure, isNotFound } from "./engine-failure.ts";
@@ -53,6 +55,7 @@ export function containerOf(container: Dockerode.Container, name: string): Conta
         demuxLogs(await container.logs({ stdout: true, stderr: true, tail: lines })),
       ),
     exec: (command) => attempt(name, "run a program in", () => execIn(container, command)),
+    readFile: (path) => attempt(name, "read a file of", () => readFile(container, path)),
     start: () => attempt(name, "start", async () => void (await container.start().catch(passIfSo))),
     stop: ({ timeoutMs }) => attempt(name, "stop", () => stop(container, timeoutMs)),
     remove: ({ timeoutMs }) => attempt(name, "remove", () => stopAndRemove(container, timeoutMs)),
@@ -79,6 +82,25 @@ async function execIn(container: Dockerode.Container, command: readonly string[]
   output.resume();
   await new Promise((resolve) => output.once("close", resolve).once("end", resolve));
   return (await exec.inspect()).ExitCode ?? 1;
+}
+
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** An engine gives a file as a tar of one member. */
+async function readFile(container: Dockerode.Container, path: string): Promise<string | undefined> {
+  try {
+    const archive = bytesOf(await container.getArchive({ path }));
+    for await (const { isFile, content } of foreignEntries(archive))
+      if (isFile)
+        return new TextDecoder().decode(await collectBytes(content, { maxBytes: MAX_FILE_BYTES, what: `\`${path}\`` }));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  return undefined;
+}
+
+async function* bytesOf(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield Buffer.from(chunk);
 }
 
 /** 304: it is so already. */

@@ -63,6 +63,8 @@ export interface Container {
   logs(options: { readonly lines: number }): Promise<string>;
   /** Runs a program in it; its exit code. */
   exec(command: readonly string[]): Promise<number>;
+  /** The text of a small file in it; `undefined` when it is not there. */
+  readFile(path: string): Promise<string | undefined>;
   start(): Promise<void>;
   /** By force after `timeoutMs`. */
   stop(options: { readonly timeoutMs: number }): Promise<void>;

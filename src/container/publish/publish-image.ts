@@ -13,6 +13,8 @@ import { isSameImage } from "./standing-image.ts";
 export interface PublishOptions extends TransferOptions {
   /** Tags that move, the environment's first: what it names now is where the push begins. */
   readonly tags: readonly string[];
+  /** The first of them is set later, by whoever makes the image run. */
+  readonly environmentTagLater?: boolean;
   /** Those of them that are set even where the environment's tag names the same content already. */
   readonly askedTags?: readonly string[];
   /** Tags that do not move: one that names other content already stops the push before it begins. */
@@ -56,7 +58,8 @@ export async function publishImage(
   const changed = current?.digest !== root.digest;
   const transfer = changed ? await push(image, repository, current, options) : { ...NOTHING_TRANSFERRED, skipped: 1 };
   if (changed) await options.beforeTags?.(root);
-  for (const tag of options.tags.slice(changed ? 0 : 1)) await setTag(repository, root, tag, { ...transferOptions, changed });
+  for (const tag of options.tags.slice(changed && !options.environmentTagLater ? 0 : 1))
+    await setTag(repository, root, tag, { ...transferOptions, changed });
   for (const tag of options.fixedTags ?? []) await repository.tag(root, tag, { ...transferOptions, onlyNew: true });
   if (changed) await requireHeld(root, repository, transferOptions);
   if (options.documents) await keepDocuments(image, options.documents, transferOptions);

@@ -17,6 +17,8 @@ export interface ComposeDesired {
   readonly file: string;
   /** Names. */
   readonly secrets: readonly string[];
+  /** Whether they are files in the container, not variables. */
+  readonly secretFiles: boolean;
   readonly health: HealthWait;
 }
 
@@ -31,5 +33,6 @@ export const parseComposeDesired = (json: JsonCursor): ComposeDesired => ({
   reference: json.at("reference").string(),
   file: json.at("file").string(),
   secrets: json.at("secrets").strings(),
+  secretFiles: json.at("secretFiles").present?.boolean() ?? false,
   health: parseHealthWait(json.at("health")),
 });

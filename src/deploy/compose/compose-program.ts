@@ -12,8 +12,16 @@ export interface ComposeCall {
 export interface ComposeProgram {
   /** As it is called, for people. */
   readonly name: string;
-  /** Brings services up in the background; nothing is built. @throws {VoxError} COMPOSE_FAILED */
-  up(call: ComposeCall, services: readonly string[]): Promise<void>;
+  /** Whether it puts values of its own environment into containers as files. */
+  readonly givesSecretFiles: boolean;
+  /** Makes a service's container anew, as its files are only written then. @throws {VoxError} COMPOSE_FAILED */
+  renew(call: ComposeCall, service: string): Promise<void>;
+  /**
+   * Brings services up in the background; nothing is built.
+   * @returns the last lines that it printed: Podman's program says there, and by nothing else, that it could not
+   * @throws {VoxError} COMPOSE_FAILED
+   */
+  up(call: ComposeCall, services: readonly string[]): Promise<string>;
   /** Takes the project down; volumes stay. @throws {VoxError} COMPOSE_FAILED */
   down(call: ComposeCall): Promise<void>;
 }
@@ -31,10 +39,25 @@ export function composeArguments(
   return [...command, "-p", project, "-f", file, ...base, ...action];
 }
 
-export const upAction = (services: readonly string[]): readonly string[] => [
+/** Podman's program leaves a container as it is when its service changes, unless it is told to take everything down before. */
+export const upAction = (flavour: ComposeFlavour, services: readonly string[]): readonly string[] => [
   "up",
   "-d",
   "--no-build",
   "--remove-orphans",
+  ...(flavour === "podman-compose" ? ["--force-recreate"] : []),
   ...services,
 ];
+
+export const renewAction = (service: string): readonly string[] => [
+  "up",
+  "-d",
+  "--no-build",
+  "--no-deps",
+  "--force-recreate",
+  service,
+];
+
+/** Compose 1 knows secrets from files of the machine only, and Podman's program those that Podman keeps. */
+export const givesSecretFiles = (flavour: ComposeFlavour, version: string): boolean =>
+  flavour === "docker compose" || (flavour === "docker-compose" && !/\bversion v?1\./.test(version));

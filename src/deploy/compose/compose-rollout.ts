@@ -2,16 +2,18 @@ import type { Container, Engine } from "../../container/engine/engine.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { awaitHealth, type HealthPorts } from "../await-health.ts";
 import type { HealthWait } from "../health-wait.ts";
-import type { PlanStep } from "../plan.ts";
+import { COMPOSE_LABEL, LABEL } from "../labels.ts";
+import type { DeployPlan, PlanStep } from "../plan.ts";
 import type { Rollout } from "../rollout.ts";
 import type { ComposeDesired } from "./compose-desired.ts";
-import type { ComposeProgram } from "./compose-program.ts";
-import { type ObservedService, planCompose } from "./plan-compose.ts";
+import type { ComposeCall, ComposeProgram } from "./compose-program.ts";
+import { type ComposeObserved, type ObservedService, planCompose } from "./plan-compose.ts";
 
 export interface ComposeRolloutInput {
   readonly desired: ComposeDesired;
   /** What was deployed last, and can be put back. */
   readonly last: ComposeDesired | undefined;
+  readonly isSettled: boolean;
   readonly secrets: ReadonlyMap<string, string>;
   /** Absolute. */
   readonly folder: string;
@@ -25,96 +27,158 @@ export interface ComposePorts extends HealthPorts {
   keepFile(project: string, text: string): Promise<string>;
 }
 
-/** What Docker's and Podman's programs label containers with. */
-const PROJECT = "com.docker.compose.project";
-const SERVICE = "com.docker.compose.service";
-/** A service that is not ours goes on running, or says by itself that it is well. */
-const OTHER_SERVICE: HealthWait = { kind: "running", timeoutMs: 180_000 };
+/** A service that is not ours goes on running, says by itself that it is well, or has done what it was there for. */
+const OTHER_SERVICE: HealthWait = { kind: "running", timeoutMs: 180_000, mayEnd: true };
 
-/** Looks at what runs of a project, and plans what makes it what it should be. @throws {VoxError} ENGINE_FAILED */
+/**
+ * Looks at what runs of a project, and plans what makes it what it should be.
+ * @throws {VoxError} ENGINE_FAILED, DEPLOY_UNSUPPORTED for what the program cannot do, and where the project is another environment's
+ */
 export async function composeRollout(engine: Engine, input: ComposeRolloutInput, ports: ComposePorts): Promise<Rollout> {
-  const { desired, last, secrets, bring } = input;
+  const { desired, last, isSettled, bring } = input;
+  refuseSecretFiles(desired, ports.program);
   const services = await observe(engine, desired, ports);
-  const lacksImage = bring !== undefined && (await engine.images.find(desired.reference)) === undefined;
-  const changedSecrets = changedIn(services, desired.service, secrets);
-  const plan = planCompose({ desired, observed: { lacksImage, services, ...(last && { last }) }, changedSecrets });
-  let fresh: Container | undefined;
-  return {
-    plan,
-    fresh: () => fresh,
-    act: async (step) => {
-      const container = await actOn(step, engine, input, ports);
-      if (step.subject === desired.service) fresh = container;
-    },
+  refuseOtherEnvironment(desired, services);
+  const held = await engine.images.find(desired.reference);
+  const observed: ComposeObserved = {
+    lacksImage: bring !== undefined && held === undefined,
+    ...(held && { imageId: held.id }),
+    services,
+    ...(last && { last }),
+    isSettled,
   };
+  const plan = planCompose({ desired, observed, changedSecrets: await changedIn(services, input) });
+  return new ComposeHands(plan, engine, input, ports);
 }
 
-async function observe(
-  engine: Engine,
-  { project }: ComposeDesired,
-  { signal }: ComposePorts,
-): Promise<readonly ObservedService[]> {
+interface SeenService extends ObservedService {
+  readonly container: Container;
+}
+
+async function observe(engine: Engine, { project }: ComposeDesired, { signal }: ComposePorts): Promise<readonly SeenService[]> {
   const services = [];
-  for (const container of await engine.containers({ [PROJECT]: project }, { signal })) {
+  for (const container of await engine.containers({ [COMPOSE_LABEL.project]: project }, { signal })) {
     const state = await container.inspect();
-    services.push({ service: state.labels[SERVICE] ?? container.name, state });
+    services.push({ service: state.labels[COMPOSE_LABEL.service] ?? container.name, state, container });
   }
   return services;
 }
 
-/** Values are compared here and go no further. Secrets that are files are in no container's environment. */
-function changedIn(services: readonly ObservedService[], own: string, secrets: ReadonlyMap<string, string>): readonly string[] {
-  const env = services.find(({ service }) => service === own)?.state.env ?? [];
-  return [...secrets]
-    .filter(([name, value]) => env.some((item) => item.startsWith(`${name}=`)) && !env.includes(`${name}=${value}`))
-    .map(([name]) => name);
+function refuseSecretFiles({ secretFiles, secrets }: ComposeDesired, { name, givesSecretFiles }: ComposeProgram): void {
+  if (givesSecretFiles || !secretFiles || secrets.length === 0) return;
+  throw new VoxError("DEPLOY_UNSUPPORTED", `\`${name}\` cannot give secrets as files`, {
+    hint: "install Compose 2.6 or newer, or take `secrets` out of [deploy.compose]",
+  });
 }
 
-async function actOn(
-  { kind, subject }: PlanStep,
-  engine: Engine,
-  input: ComposeRolloutInput,
-  ports: ComposePorts,
-): Promise<Container | undefined> {
-  const { desired, last } = input;
-  switch (kind) {
-    case "load-image":
-      await input.bring?.();
-      return undefined;
-    case "compose-up":
-      return up(desired, input, ports);
-    case "compose-put-back":
-      return up(last ?? desired, input, ports);
-    case "compose-down": {
-      const { project, file } = desired;
-      await ports.program.down({ ...input, project, file: await ports.keepFile(project, file) });
-      return undefined;
-    }
-    case "await-health":
-      return awaitService(subject, engine, input, ports);
-    case "start-container":
-    case "stop-container":
-    case "resume-container":
-    case "remove-container":
-      throw new VoxError("INTERNAL", `Compose does not know the step \`${kind}\``);
+/** Two environments of one name would take each other's containers down. */
+function refuseOtherEnvironment({ project, environment }: ComposeDesired, services: readonly SeenService[]): void {
+  const other = services.map(({ state }) => state.labels[LABEL.environment]).find((label) => label !== undefined);
+  if (other === undefined || other === environment) return;
+  throw new VoxError("DEPLOY_UNSUPPORTED", `the Compose project \`${project}\` on this engine is that of \`${other}\``, {
+    place: { file: "Vox.toml" },
+    hint: `give \`project_name\` in [deploy.environments.${environment}.compose]`,
+  });
+}
+
+/** Values are compared here and go no further. */
+async function changedIn(
+  services: readonly SeenService[],
+  { desired, secrets }: ComposeRolloutInput,
+): Promise<readonly string[]> {
+  const own = services.find(({ service }) => service === desired.service);
+  if (!own) return [];
+  const changed = [];
+  for (const [name, value] of secrets) {
+    const has = desired.secretFiles ? await own.container.readFile(`/run/secrets/${name}`) : variableOf(own.state.env, name);
+    if (has !== value) changed.push(name);
   }
+  return changed;
 }
 
-async function up(what: ComposeDesired, { folder, secrets }: ComposeRolloutInput, ports: ComposePorts): Promise<undefined> {
-  const file = await ports.keepFile(what.project, what.file);
-  await ports.program.up({ project: what.project, file, folder, secrets }, what.services);
-}
+const variableOf = (env: readonly string[], name: string): string | undefined =>
+  env.find((item) => item.startsWith(`${name}=`))?.slice(name.length + 1);
 
-async function awaitService(
-  service: string,
-  engine: Engine,
-  { desired }: ComposeRolloutInput,
-  ports: ComposePorts,
-): Promise<Container> {
-  const containers = await engine.containers({ [PROJECT]: desired.project, [SERVICE]: service }, { signal: ports.signal });
-  const [newest] = containers;
-  if (!newest) throw new VoxError("DEPLOY_FAILED", `no container of the service \`${service}\` was started`);
-  for (const container of containers)
-    await awaitHealth(container, service === desired.service ? desired.health : OTHER_SERVICE, ports);
-  return newest;
+/** Carries a plan out; what is waited for is what was last brought up, the new version or the one that is put back. */
+class ComposeHands implements Rollout {
+  readonly plan: DeployPlan;
+  readonly #engine: Engine;
+  readonly #input: ComposeRolloutInput;
+  readonly #ports: ComposePorts;
+  #up: ComposeDesired;
+  /** What Compose printed last. */
+  #told = "";
+  #fresh: Container | undefined;
+
+  constructor(plan: DeployPlan, engine: Engine, input: ComposeRolloutInput, ports: ComposePorts) {
+    this.plan = plan;
+    this.#engine = engine;
+    this.#input = input;
+    this.#ports = ports;
+    this.#up = input.desired;
+  }
+
+  fresh(): Container | undefined {
+    return this.#fresh;
+  }
+
+  async act({ kind, subject }: PlanStep): Promise<void> {
+    const { desired, last, bring } = this.#input;
+    const { program } = this.#ports;
+    switch (kind) {
+      case "load-image":
+        return bring?.();
+      case "compose-renew":
+        return program.renew(await this.#call(desired), subject);
+      case "compose-up":
+        return this.#bringUp(desired);
+      case "compose-put-back":
+        return this.#bringUp(last ?? desired);
+      case "compose-down":
+        return program.down(await this.#call(desired));
+      case "await-health":
+        return this.#awaitService(subject);
+      case "start-container":
+      case "stop-container":
+      case "resume-container":
+      case "remove-container":
+        throw new VoxError("INTERNAL", `Compose does not know the step \`${kind}\``);
+    }
+  }
+
+  async #bringUp(what: ComposeDesired): Promise<void> {
+    this.#up = what;
+    this.#told = await this.#ports.program.up(await this.#call(what), what.services);
+  }
+
+  async #call({ project, file }: ComposeDesired): Promise<ComposeCall> {
+    const { folder, secrets } = this.#input;
+    return { project, file: await this.#ports.keepFile(project, file), folder, secrets };
+  }
+
+  async #awaitService(service: string): Promise<void> {
+    const { project, service: own, health } = this.#up;
+    const labels = { [COMPOSE_LABEL.project]: project, [COMPOSE_LABEL.service]: service };
+    const containers = await this.#engine.containers(labels, { signal: this.#ports.signal });
+    const [newest] = containers;
+    if (!newest) throw this.#failure(`no container of the service \`${service}\` was started`);
+    for (const container of containers) {
+      if (service === own) await this.#requireImage(container);
+      await awaitHealth(container, service === own ? health : OTHER_SERVICE, this.#ports);
+    }
+    if (service === own) this.#fresh = newest;
+  }
+
+  /** A Compose program may leave the old container where it should have made a new one. */
+  async #requireImage(container: Container): Promise<void> {
+    const { image } = await container.inspect();
+    const held = await this.#engine.images.find(this.#up.reference);
+    if (held?.id === image) return;
+    throw this.#failure(`\`${container.name}\` runs another image than \`${this.#up.reference}\``);
+  }
+
+  #failure(message: string): VoxError {
+    const cause = new Error(this.#told === "" ? "Compose printed nothing" : this.#told);
+    return new VoxError("DEPLOY_FAILED", message, { hint: "see what Compose printed, below", cause });
+  }
 }

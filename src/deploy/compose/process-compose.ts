@@ -1,6 +1,15 @@
 import { execa } from "execa";
 import { VoxError } from "../../errors/vox-error.ts";
-import { type ComposeCall, composeArguments, type ComposeFlavour, type ComposeProgram, upAction } from "./compose-program.ts";
+import { hideValues } from "../hide-values.ts";
+import {
+  type ComposeCall,
+  composeArguments,
+  type ComposeFlavour,
+  type ComposeProgram,
+  givesSecretFiles,
+  renewAction,
+  upAction,
+} from "./compose-program.ts";
 
 export interface FindComposeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -29,15 +38,15 @@ export async function findCompose(options: FindComposeOptions): Promise<ComposeP
   const candidates: readonly ComposeFlavour[] = ORDER[options.engine.kind];
   for (const flavour of candidates) {
     const [program, ...args] = PROGRAMS[flavour];
-    const { failed } = await execa(program, args, { ...base(options), reject: false });
-    if (!failed) return composeProgram(flavour, options);
+    const { failed, stdout } = await execa(program, args, { ...base(options), reject: false });
+    if (!failed) return composeProgram(flavour, stdout, options);
   }
   const tried = candidates.map((flavour) => `\`${flavour}\``).join(", ");
   throw new VoxError("COMPOSE_UNAVAILABLE", `no Compose program answers: tried ${tried}`);
 }
 
-function composeProgram(flavour: ComposeFlavour, options: FindComposeOptions): ComposeProgram {
-  const run = async (call: ComposeCall, action: readonly string[]): Promise<void> => {
+function composeProgram(flavour: ComposeFlavour, version: string, options: FindComposeOptions): ComposeProgram {
+  const run = async (call: ComposeCall, action: readonly string[]): Promise<string> => {
     const [program] = PROGRAMS[flavour];
     const settings = base(options);
     const result = await execa(program, composeArguments(flavour, call, action), {
@@ -48,19 +57,23 @@ function composeProgram(flavour: ComposeFlavour, options: FindComposeOptions): C
       all: true,
     });
     options.signal.throwIfAborted();
-    if (result.failed) throw failureOf(flavour, action[0] ?? "", result);
+    const told = lastLines(hideValues(result.all ?? "", call.secrets.values()));
+    if (result.failed) throw failureOf(`${flavour} ${action[0] ?? ""}`, result.exitCode, told);
+    return told;
   };
   return {
     name: flavour,
-    up: (call, services) => run(call, upAction(services)),
-    down: (call) => run(call, ["down"]),
+    givesSecretFiles: givesSecretFiles(flavour, version),
+    renew: async (call, service) => void (await run(call, renewAction(service))),
+    up: (call, services) => run(call, upAction(flavour, services)),
+    down: async (call) => void (await run(call, ["down"])),
   };
 }
 
 const base = ({ env, engine, signal }: FindComposeOptions) =>
   ({
     extendEnv: false,
-    env: { ...withoutOwn(env), DOCKER_HOST: engine.endpoint },
+    env: { ...withoutOwn(env), DOCKER_HOST: engine.endpoint, CONTAINER_HOST: engine.endpoint },
     stdin: "ignore",
     cancelSignal: signal,
   }) as const;
@@ -69,14 +82,10 @@ const base = ({ env, engine, signal }: FindComposeOptions) =>
 const withoutOwn = (env: FindComposeOptions["env"]): Readonly<Record<string, string | undefined>> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("VOX_")));
 
-interface Failed {
-  readonly all?: string | undefined;
-  readonly exitCode?: number | undefined;
-}
+const lastLines = (text: string): string => text.trim().split("\n").slice(-TOLD_LINES).join("\n");
 
-function failureOf(flavour: ComposeFlavour, action: string, { all = "", exitCode }: Failed): VoxError {
-  const told = all.trim().split("\n").slice(-TOLD_LINES).join("\n");
-  return new VoxError("COMPOSE_FAILED", `\`${flavour} ${action}\` ended with exit code ${exitCode ?? "unknown"}`, {
+function failureOf(what: string, exitCode: number | undefined, told: string): VoxError {
+  return new VoxError("COMPOSE_FAILED", `\`${what}\` ended with exit code ${exitCode ?? "unknown"}`, {
     hint: "see what it printed, below",
     cause: new Error(told === "" ? "it printed nothing" : told),
   });

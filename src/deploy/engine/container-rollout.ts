@@ -1,13 +1,17 @@
 import type { Container, ContainerSpec, Engine } from "../../container/engine/engine.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { awaitHealth, type HealthPorts } from "../await-health.ts";
+import type { HealthWait } from "../health-wait.ts";
 import type { DeployPlan, PlanStep } from "../plan.ts";
 import type { Rollout } from "../rollout.ts";
 import { type EngineDesired, fingerprintOf } from "./desired-container.ts";
-import { type EngineObserved, LABEL, planEngine } from "./plan-engine.ts";
+import { COMPOSE_LABEL, LABEL } from "../labels.ts";
+import { type EngineObserved, planEngine } from "./plan-engine.ts";
 
 export interface EngineRolloutInput {
   readonly desired: EngineDesired;
+  /** What was deployed last, and may be put back. */
+  readonly last?: EngineDesired;
   readonly sequence: number;
   readonly secrets: ReadonlyMap<string, string>;
   /** Brings the image into the engine, under the name of `desired.reference`. */
@@ -21,19 +25,27 @@ export async function engineRollout(engine: Engine, input: EngineRolloutInput, p
   const { desired, sequence, secrets } = input;
   const { signal } = ports;
   const labels = { [LABEL.imageName]: desired.imageName, [LABEL.environment]: desired.environment };
-  const found = await engine.containers(labels, { signal });
-  const observed = await observe(engine, found, desired);
+  const { found, observed } = await observe(engine, await engine.containers(labels, { signal }), desired);
   const changedSecrets = changedIn(observed, secrets);
   const plan = planEngine({ desired, observed, sequence, changedSecrets });
   const all = new Map(found.map((container) => [container.name, container]));
-  const act = (step: PlanStep) => actOn(step, { engine, all, input, ports });
+  const act = (step: PlanStep) => actOn(step, { engine, plan, all, input, ports });
   return { plan, act, fresh: () => freshContainer(plan, all) };
 }
 
-async function observe(engine: Engine, found: readonly Container[], { reference }: EngineDesired): Promise<EngineObserved> {
-  const containers = [];
-  for (const container of found) containers.push({ name: container.name, state: await container.inspect() });
-  return { holdsImage: (await engine.images.find(reference)) !== undefined, containers };
+interface Observation {
+  readonly found: readonly Container[];
+  readonly observed: EngineObserved;
+}
+
+/** What Compose made of the same image for the same environment is Compose's. */
+async function observe(engine: Engine, all: readonly Container[], { reference }: EngineDesired): Promise<Observation> {
+  const seen = [];
+  for (const container of all) seen.push({ container, state: await container.inspect() });
+  const own = seen.filter(({ state }) => state.labels[COMPOSE_LABEL.project] === undefined);
+  const containers = own.map(({ container: { name }, state }) => ({ name, state }));
+  const holdsImage = (await engine.images.find(reference)) !== undefined;
+  return { found: own.map(({ container }) => container), observed: { holdsImage, containers } };
 }
 
 /** Values are compared here and go no further. */
@@ -45,13 +57,14 @@ function changedIn({ containers }: EngineObserved, secrets: ReadonlyMap<string, 
 
 interface Acting {
   readonly engine: Engine;
+  readonly plan: DeployPlan;
   /** By name; what is started is added. */
   readonly all: Map<string, Container>;
   readonly input: EngineRolloutInput;
   readonly ports: HealthPorts;
 }
 
-async function actOn({ kind, subject }: PlanStep, { engine, all, input, ports }: Acting): Promise<void> {
+async function actOn({ kind, subject }: PlanStep, { engine, plan, all, input, ports }: Acting): Promise<void> {
   const { signal } = ports;
   switch (kind) {
     case "load-image":
@@ -60,7 +73,7 @@ async function actOn({ kind, subject }: PlanStep, { engine, all, input, ports }:
       all.set(subject, await engine.run(specOf(subject, input), { signal }));
       return;
     case "await-health":
-      return awaitHealth(named(all, subject), input.desired.health, ports);
+      return awaitHealth(named(all, subject), healthOf(subject, plan, input), ports);
     case "stop-container":
       return named(all, subject).stop({ timeoutMs: STOP_TIMEOUT_MS });
     case "resume-container":
@@ -68,12 +81,17 @@ async function actOn({ kind, subject }: PlanStep, { engine, all, input, ports }:
     case "remove-container":
       // What failed to start was removed already.
       return all.get(subject)?.remove({ timeoutMs: STOP_TIMEOUT_MS });
+    case "compose-renew":
     case "compose-up":
     case "compose-put-back":
     case "compose-down":
       throw new VoxError("INTERNAL", `an engine does not know the step \`${kind}\``);
   }
 }
+
+/** What is put back is asked by its own check. */
+const healthOf = (name: string, { undo }: DeployPlan, { desired, last }: EngineRolloutInput): HealthWait =>
+  undo.some(({ kind, subject }) => kind === "resume-container" && subject === name) ? (last ?? desired).health : desired.health;
 
 function named(all: ReadonlyMap<string, Container>, name: string): Container {
   const container = all.get(name);

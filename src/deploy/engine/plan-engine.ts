@@ -1,15 +1,8 @@
 import type { ContainerState } from "../../container/engine/engine.ts";
 import { shortHexOf } from "../../core/digest.ts";
 import { type DeployPlan, type PlanStep, step } from "../plan.ts";
+import { LABEL } from "../labels.ts";
 import { type EngineDesired, fingerprintOf } from "./desired-container.ts";
-
-/** Labels by which vox finds what it runs, and knows it. */
-export const LABEL = {
-  imageName: "dev.vox.image-name",
-  environment: "dev.vox.environment",
-  desired: "dev.vox.desired",
-  image: "dev.vox.image",
-} as const;
 
 export interface ObservedContainer {
   readonly name: string;

@@ -64,6 +64,12 @@ export function deploymentsOf(records: readonly StoredRecord[]): readonly Deploy
 export const currentDeployment = (deployments: readonly Deployment[]): Deployment | undefined =>
   deployments.find(({ result }) => result === "succeeded");
 
+/** Whether what was deployed last ended well, or was put back: whatever was cut off, or could not be put back, may run in part. */
+export const isSettled = (deployments: readonly Deployment[]): boolean => {
+  const last = deployments.find(({ result }) => result !== "yielded");
+  return last === undefined || last.result === "succeeded" || last.result === "rolled-back";
+};
+
 export const nextSequence = (head: StoredRecord | undefined): number => (head?.record.sequence ?? 0) + 1;
 
 const newestFirst = (records: readonly StoredRecord[]): readonly StoredRecord[] =>

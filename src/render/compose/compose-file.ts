@@ -3,7 +3,7 @@ import type { ComposeIntent } from "../../project/compose-intent.ts";
 import type { ContainerIntent, HealthcheckIntent } from "../../project/deploy-intent.ts";
 import { hardeningOf, namedVolumes } from "../hardening.ts";
 import { yamlText } from "../yaml-text.ts";
-import { type ComposeObject, objectAt } from "./compose-object.ts";
+import { type ComposeObject, isList, objectAt } from "./compose-object.ts";
 import { isSubstitutable, literal, requiredVariable } from "./literal.ts";
 import { mergeDocuments } from "./merge.ts";
 
@@ -31,15 +31,20 @@ export interface RenderedCompose {
  */
 export function renderCompose(input: ComposeInput): RenderedCompose {
   const document = mergeDocuments(ownDocument(input), input.user, input.compose.service);
-  const known = Object.keys(objectAt(document, "services"));
-  const { services } = input.compose;
+  const all = objectAt(document, "services");
+  const known = Object.keys(all);
+  const { services, service } = input.compose;
   const unknown = services.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new VoxError("COMPOSE_INVALID", `\`[deploy.compose] services\` names \`${unknown}\`, which is no service`, {
       hint: `name some of ${known.map((name) => `\`${name}\``).join(", ")}`,
     });
-  return { text: yamlText(document), document, services: [...(services.length > 0 ? services : known)].sort() };
+  const unasked = known.filter((name) => name === service || !hasProfile(objectAt(all, name)));
+  return { text: yamlText(document), document, services: [...(services.length > 0 ? services : unasked)].sort() };
 }
+
+/** A service with profiles is for who names it (Compose specification, "Profiles"). */
+const hasProfile = ({ profiles }: ComposeObject): boolean => isList(profiles) && profiles.length > 0;
 
 function ownDocument({ environment, image, container, compose }: ComposeInput): ComposeObject {
   const volumes = namedVolumes(container, compose.volumes);
@@ -102,7 +107,18 @@ function healthcheckOf(check: HealthcheckIntent | undefined): ComposeObject {
   };
 }
 
-function hardened(container: ContainerIntent, { readOnly }: ComposeIntent, mounted: readonly string[]): ComposeObject {
+/** Compose writes secrets into a container that it has made, which it cannot where all is read-only. */
+function readOnlyOf({ secrets }: ContainerIntent, compose: ComposeIntent): boolean | undefined {
+  if (compose.secrets === "environment" || secrets.length === 0) return compose.readOnly;
+  if (compose.readOnly !== true) return false;
+  throw new VoxError("DEPLOY_UNSUPPORTED", "Compose cannot give secrets as files to a container that is read-only", {
+    place: { file: "Vox.toml" },
+    hint: "take `read_only` or `secrets` out of [deploy.compose]",
+  });
+}
+
+function hardened(container: ContainerIntent, compose: ComposeIntent, mounted: readonly string[]): ComposeObject {
+  const readOnly = readOnlyOf(container, compose);
   const { sealed, dropsCapabilities } = hardeningOf(container, mounted, readOnly);
   return {
     ...(sealed && { read_only: true, tmpfs: ["/tmp"] }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ContainerState } from "../../../src/container/engine/engine.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import type { ComposeDesired } from "../../../src/deploy/compose/compose-desired.ts";
-import { composeArguments, upAction } from "../../../src/deploy/compose/compose-program.ts";
+import { composeArguments, givesSecretFiles, renewAction, upAction } from "../../../src/deploy/compose/compose-program.ts";
 import { type ComposeObserved, planCompose } from "../../../src/deploy/compose/plan-compose.ts";
 import { desiredJson, parseDesired } from "../../../src/deploy/desired.ts";
 import { healthWaitOf } from "../../../src/deploy/health-wait.ts";
@@ -17,6 +17,7 @@ const desiredOf = (change: Partial<ComposeDesired> = {}): ComposeDesired => ({
   reference: "registry.example/shop@sha256:new",
   file: "services: {}\n",
   secrets: [],
+  secretFiles: false,
   health: healthWaitOf(undefined),
   ...change,
 });
@@ -40,7 +41,7 @@ const running = (change: Partial<ContainerState> = {}) => [
 function planOf(observed: Partial<ComposeObserved>, changedSecrets: readonly string[] = []) {
   const plan = planCompose({
     desired: desiredOf(),
-    observed: { lacksImage: false, services: [], ...observed },
+    observed: { lacksImage: false, services: [], imageId: "sha256:id", isSettled: true, ...observed },
     changedSecrets,
   });
   const told = (steps: typeof plan.steps) => steps.map(({ kind, subject, cause }) => `${kind} ${subject}: ${cause}`);
@@ -91,9 +92,44 @@ describe("the plan of Compose", () => {
       "`shop` is unhealthy",
     ],
     ["a service that has ended", { services: running({ status: "exited" }), last: desiredOf() }, [], "`shop` is exited"],
+    [
+      "a deployment that was cut off",
+      { services: running(), last: desiredOf(), isSettled: false },
+      [],
+      "the deployment after it did not end",
+    ],
+    [
+      "an image that somebody else brought up",
+      { services: running({ image: "sha256:other" }), last: desiredOf() },
+      [],
+      "`shop` runs another image than was deployed",
+    ],
+    ["an application that has ended", { services: running({ status: "exited" }), last: desiredOf() }, [], "`shop` is exited"],
     ["another secret", { services: running(), last: desiredOf() }, ["KEY"], "the value of `KEY` is another one than runs"],
   ])("says that it is for %s", (_, observed, changed, cause) => {
     expect(planOf(observed, changed).steps[0]).toBe(`compose-up shop: ${cause}`);
+  });
+
+  it("lets a service beside the application end, when it ended well", () => {
+    const beside = (exitCode: number) => [
+      { service: "cache", state: stateOf({ status: "exited", exitCode }) },
+      ...running().slice(1),
+    ];
+    expect(planOf({ services: beside(0), last: desiredOf() }).steps).toEqual([]);
+    expect(planOf({ services: beside(1), last: desiredOf() }).steps[0]).toBe("compose-up shop: `cache` is exited");
+  });
+
+  it("makes the application's container anew for a new value in a file, which Compose does not see", () => {
+    const desired = desiredOf({ secrets: ["KEY"], secretFiles: true });
+    const observed = { lacksImage: false, imageId: "sha256:id", services: running(), last: desired, isSettled: true };
+    const { steps } = planCompose({ desired, observed, changedSecrets: ["KEY"] });
+    expect(steps.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
+      "compose-renew shop",
+      "compose-up shop",
+      "await-health cache",
+      "await-health shop",
+    ]);
+    expect(planCompose({ desired, observed, changedSecrets: [] }).steps).toEqual([]);
   });
 
   it("is made of what a record holds", () => {
@@ -108,14 +144,29 @@ describe("the arguments of a Compose program", () => {
     ["docker-compose" as const, ["-p", "shop", "-f", "/data/compose.yaml", "--project-directory", "/app"]],
     ["podman-compose" as const, ["-p", "shop", "-f", "/data/compose.yaml"]],
   ])("of `%s` hold no value of a secret, and build nothing", (flavour, head) => {
-    expect(composeArguments(flavour, call, upAction(["shop"]))).toEqual([
+    expect(composeArguments(flavour, call, upAction(flavour, ["shop"]))).toEqual([
       ...head,
       "up",
       "-d",
       "--no-build",
       "--remove-orphans",
+      ...(flavour === "podman-compose" ? ["--force-recreate"] : []),
       "shop",
     ]);
+  });
+
+  it("make one container anew, and nothing that it depends on", () => {
+    expect(renewAction("shop")).toEqual(["up", "-d", "--no-build", "--no-deps", "--force-recreate", "shop"]);
+  });
+
+  it.each([
+    ["docker compose" as const, "Docker Compose version v2.40.3", true],
+    ["docker-compose" as const, "Docker Compose version 2.26.1", true],
+    ["docker-compose" as const, "Docker Compose version dev", true],
+    ["docker-compose" as const, "docker-compose version 1.29.2, build unknown", false],
+    ["podman-compose" as const, "podman-composer version  1.0.3", false],
+  ])("give no secrets as files where `%s` says `%s` and cannot: %s", (flavour, version, can) => {
+    expect(givesSecretFiles(flavour, version)).toBe(can);
   });
 });
 

@@ -82,6 +82,11 @@ describe("the rendered Compose file", () => {
   it.each<[string, Partial<ComposeInput>, string]>([
     ["a folder that it writes to is none", { container: intentOf({ writable: ["data"] }) }, "read_only"],
     ["Vox.toml says so", { compose: composeOf({ readOnly: false }) }, "read_only"],
+    [
+      "Compose writes secrets into the container",
+      { container: intentOf({ secrets: ["KEY"] }), compose: composeOf({ secrets: "files" }) },
+      "read_only",
+    ],
     ["it runs as root, which would lose them", { container: intentOf({ user: "0:0" }) }, "cap_drop"],
     [
       "the check asks over HTTP, which deploy does",
@@ -130,6 +135,27 @@ describe("the rendered Compose file", () => {
     const failure = failureOf(() => renderCompose(inputOf({ user: parseCompose(text, "compose.yaml") })));
     if (typeof expected === "string") expect(failure).toBe(expected);
     else expect(failure).toMatch(expected);
+  });
+
+  it("brings up what has no profile, unless services are named", () => {
+    const user = parseCompose(
+      "services: { cache: { image: x }, debug: { image: x, profiles: [debug] }, storefront: { profiles: [web] } }",
+      "compose.yaml",
+    );
+    const servicesOf = (services: readonly string[]) =>
+      renderCompose(inputOf({ user, compose: composeOf({ services }) })).services;
+    expect(servicesOf([])).toEqual(["cache", "storefront"]);
+    expect(servicesOf(["storefront", "debug"])).toEqual(["debug", "storefront"]);
+  });
+
+  it("refuses a read-only container that secrets are written into", () => {
+    const input = inputOf({
+      container: intentOf({ secrets: ["KEY"] }),
+      compose: composeOf({ secrets: "files", readOnly: true }),
+    });
+    expect(failureOf(() => renderCompose(input))).toBe(
+      "DEPLOY_UNSUPPORTED: Compose cannot give secrets as files to a container that is read-only",
+    );
   });
 
   it("refuses a service that is brought up and is none, and a secret that no substitution can name", () => {
