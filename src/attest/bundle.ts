@@ -42,8 +42,7 @@ export function formatKeyBundle({ payloadType, payload, signatures }: DsseEnvelo
  * @throws {VoxError} ATTESTATION_INVALID
  */
 export function parseBundle(bytes: Uint8Array): SigstoreBundle {
-  const json = openJson(bytes, "the bundle");
-  if (!BUNDLE_TYPES.has(json.at("mediaType").string())) json.at("mediaType").fail("is not a bundle of version 0.3");
+  const json = openBundle(bytes);
   const envelope = json.at("dsseEnvelope").present ?? json.fail("has no `dsseEnvelope`");
   const signatures = envelope.at("signatures").list((item) => ({
     keyid: item.at("keyid").present?.string() ?? "",
@@ -54,6 +53,28 @@ export function parseBundle(bytes: Uint8Array): SigstoreBundle {
     material: materialOf(json.at("verificationMaterial")),
     envelope: { payloadType: envelope.at("payloadType").string(), payload: bytesAt(envelope.at("payload")), signatures },
   };
+}
+
+/** A signature over a file, as `cosign sign-blob --bundle` keeps it. */
+export interface BlobBundle {
+  readonly material: BundleMaterial;
+  readonly signature: Uint8Array;
+}
+
+/**
+ * A bundle with one signature of a file in it; the signature is not looked at.
+ * @throws {VoxError} ATTESTATION_INVALID
+ */
+export function parseBlobBundle(bytes: Uint8Array): BlobBundle {
+  const json = openBundle(bytes);
+  const message = json.at("messageSignature").present ?? json.fail("has no `messageSignature`");
+  return { material: materialOf(json.at("verificationMaterial")), signature: bytesAt(message.at("signature")) };
+}
+
+function openBundle(bytes: Uint8Array): JsonCursor {
+  const json = openJson(bytes, "the bundle");
+  if (!BUNDLE_TYPES.has(json.at("mediaType").string())) json.at("mediaType").fail("is not a bundle of version 0.3");
+  return json;
 }
 
 /**

@@ -25,5 +25,6 @@ export const upgradeDocument = z.looseObject({
   latest: z.string().nullable().describe("null where no place of releases is known"),
   newer: z.boolean(),
   source: z.string().nullable(),
+  signedBy: z.string().nullable().describe("null where nobody was named who must have signed"),
   applied: z.boolean(),
 });

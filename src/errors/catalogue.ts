@@ -214,6 +214,11 @@ export const ERROR_CATALOGUE = {
     "A file of a release of vox cannot be had.",
     "check the place given with `--from`",
   ),
+  RELEASE_UNSIGNED: entry(
+    EXIT.failed,
+    "The checksums of a release of vox are not signed by who was asked for.",
+    "ask who published the release; nothing was installed",
+  ),
   UPGRADE_REFUSED: entry(EXIT.config, "vox was installed in a way in which it cannot replace itself."),
   UPGRADE_FAILED: entry(EXIT.cannotWrite, "The new release could not be installed; the one that was there is still there."),
 

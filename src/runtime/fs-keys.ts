@@ -36,7 +36,11 @@ async function askedTwice(path: string, signal: AbortSignal): Promise<string | u
   throw new VoxError("KEY_PASSWORD", "the two passwords differ", { hint: "run the command again" });
 }
 
-async function readKey(path: string): Promise<string> {
+/**
+ * A key, or a root of trust: a small text file.
+ * @throws {VoxError} KEY_INVALID
+ */
+export async function readKey(path: string): Promise<string> {
   try {
     const handle = await open(path, "r");
     try {

@@ -41,8 +41,8 @@ export interface Trust {
 }
 
 export interface CertificateTrust {
-  /** Of the bundle's bytes, and the certificate that it names itself. */
-  verify(bundle: Uint8Array, certificate: Uint8Array): CertificateVerdict;
+  /** Of the bundle's bytes, the certificate that it names itself, and the file that it signs where the bundle does not hold what it signs. */
+  verify(bundle: Uint8Array, certificate: Uint8Array, blob?: Uint8Array): CertificateVerdict;
 }
 
 export type CertificateVerdict =

@@ -21,11 +21,11 @@ export interface Identity {
 export function certificateTrust(trustedRoot: Uint8Array, wanted: Identity, what: string): CertificateTrust {
   const verifier = new Verifier(trustMaterial(trustedRoot, what));
   return {
-    verify(bytes, certificate) {
+    verify(bytes, certificate, blob) {
       const claimed = namesIdentity(certificate, wanted);
       try {
         const json: unknown = JSON.parse(Buffer.from(bytes).toString());
-        const { identity } = verifier.verify(toSignedEntity(bundleFromJSON(json)));
+        const { identity } = verifier.verify(toSignedEntity(bundleFromJSON(json), blob && Buffer.from(blob)));
         const { subjectAlternativeName = "", extensions } = identity ?? {};
         if (subjectAlternativeName !== wanted.identity || extensions?.issuer !== wanted.issuer) return { kind: "foreign" };
         return { kind: "good", by: `\`${wanted.identity}\` of \`${wanted.issuer}\`` };

@@ -5,9 +5,10 @@ import { VoxError } from "../../errors/vox-error.ts";
 import { openImagePlace } from "../../ops/image-place.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import type { RebuildWish } from "../../ops/verify-rebuild.ts";
-import { verifyImage, type VerifyImageOptions, type VerifyImageResult } from "../../ops/verify-image.ts";
+import { verifyImage, type VerifyImageResult } from "../../ops/verify-image.ts";
 import { type CommandContext, isGiven, listOption, textOption } from "../command-context.ts";
 import { printResult } from "../output.ts";
+import { identityOption } from "./identity-option.ts";
 import { openCommand, type ProjectCommand, runtimeOf } from "./project-command.ts";
 
 export async function run(context: CommandContext): Promise<number> {
@@ -33,23 +34,6 @@ export async function run(context: CommandContext): Promise<number> {
   );
   printResult(context, { document: result, lines: linesOf(result) });
   return result.ok ? EXIT.ok : EXIT.failed;
-}
-
-/** All three, or none: an identity means nothing without who vouches for it. */
-function identityOption({ options, cwd }: CommandContext): VerifyImageOptions["identity"] {
-  const [identity, issuer, trustedRoot] = ["certificate-identity", "certificate-oidc-issuer", "trusted-root"].map((name) =>
-    textOption(options, name),
-  );
-  if (identity !== undefined && issuer !== undefined && trustedRoot !== undefined)
-    return { identity, issuer, trustedRoot: resolve(cwd, trustedRoot) };
-  if (identity === undefined && issuer === undefined && trustedRoot === undefined) return undefined;
-  throw new VoxError(
-    "USAGE",
-    "an identity is proved by `--certificate-identity`, `--certificate-oidc-issuer` and `--trusted-root`",
-    {
-      hint: "give all three; `cosign trusted-root create` or `gh attestation trusted-root` write the file",
-    },
-  );
 }
 
 const rebuildWish = ({ project, choice, hold }: ProjectCommand, environment = "production"): RebuildWish => ({

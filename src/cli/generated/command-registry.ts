@@ -1108,6 +1108,23 @@ export const COMMAND_REGISTRY: CommandRegistry = {
           description: "Address or folder of a release, with its checksums.txt; that of the install policy by default",
         },
         { name: "apply", description: "Install it, after its file was proved by the checksums" },
+        {
+          name: "key",
+          value: "FILE",
+          description: "Public key of who must have signed the checksums; of several one must have",
+          repeatable: true,
+        },
+        {
+          name: "certificate-identity",
+          value: "NAME",
+          description: "Who must have signed them without a key, as the certificate names them",
+        },
+        { name: "certificate-oidc-issuer", value: "URL", description: "Who vouched for that identity" },
+        {
+          name: "trusted-root",
+          value: "FILE",
+          description: "Sigstore's trusted root, whose authorities and logs are believed about certificates",
+        },
       ],
       handler: "upgrade",
       status: "stable",
@@ -1115,7 +1132,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
       area: "help",
       docs: "reference/cli.md#vox-upgrade",
       environment: ["HTTPS_PROXY", "NO_PROXY"],
-      exit_codes: [0, 64, 65, 69, 70, 73, 78, 130, 143],
+      exit_codes: [0, 1, 64, 65, 69, 70, 73, 78, 130, 143],
     },
     {
       path: "completions",
