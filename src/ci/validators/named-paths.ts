@@ -8,8 +8,11 @@ const finding = errorsOf("named-paths");
 
 export const namedPaths: Validator = {
   id: "named-paths",
-  statement: "every file of this repository that a page names is there",
-  run: ({ files }) => pagesOf(files).flatMap((page) => pageFaults(page, files)),
+  statement: "every file of this repository that a page names, or a comment of a workflow, script or contract, is there",
+  run: ({ files }) => [
+    ...pagesOf(files).flatMap((page) => pageFaults(page, files)),
+    ...COMMENTED.flatMap((prefix) => files.under(prefix)).flatMap((path) => commentFaults(path, files)),
+  ],
 };
 
 const pageFaults = (page: Page, files: FileTexts): readonly Finding[] =>
@@ -23,6 +26,18 @@ const pageFaults = (page: Page, files: FileTexts): readonly Finding[] =>
 
 /** A path that begins in a folder of this repository and holds no place holder. */
 const OURS = /^(?:src|test|scripts|contracts|examples|docs\/src|\.github|\.ci)\/[\w./-]*$/;
+
+/** What is commented by lines that begin with `#`. */
+const COMMENTED = [".ci/", ".github/", "Dockerfile", "contracts/cli/", "contracts/install/", "scripts/"];
+
+const commentFaults = (file: string, files: FileTexts): readonly Finding[] =>
+  (files.text(file) ?? "").split("\n").flatMap((line, index) =>
+    /^\s*#/.test(line)
+      ? [...line.matchAll(/(?<![\w./-])(?:src|test|scripts|contracts|examples|docs\/src)\/[\w./-]+\w/g)]
+          .filter(([path]) => !isThere(path, files))
+          .map(([path]) => finding(`there is no \`${path}\``, { file, line: index + 1 }))
+      : [],
+  );
 
 const isThere = (path: string, files: FileTexts): boolean =>
   files.text(path) !== undefined || files.under(path.endsWith("/") ? path : `${path}/`).length > 0;

@@ -31,6 +31,11 @@ export const PLANTED_IN_PAGES: Planted = [
   ["named-codes", "`VOX_ICED` is no variable of vox", page("    VOX_ICED=1 vox lock")],
   ["named-codes", "2 is no exit code of vox", page("It is `LOCK_STALE`, exit 2.")],
   ["named-paths", "there is no `src/ops/nowhere.ts`", page("See `src/ops/nowhere.ts`.")],
+  [
+    "named-paths",
+    "there is no `test/system/nowhere.test.ts`",
+    edited(".github/workflows/ci.yml", "name: ci\n", "name: ci\n# as test/system/nowhere.test.ts does\n"),
+  ],
   ["named-paths", "there is no `test/support/storefront.ts`", removed("test/support/storefront.ts")],
   [
     "decisions",
