@@ -20,7 +20,7 @@ export interface TestEngine {
   /** The same with sizes and digests of files. */
   wholeTree(reference: string): Promise<Readonly<Record<string, string>>>;
   /** What `docker build .` in a folder does. */
-  build(folder: string, options: { readonly tag: string; readonly buildkit: boolean }): Promise<void>;
+  build(folder: string, options: BuildOptions): Promise<void>;
   /** Every image with a label, those between two steps too: its names, none for one that a build left. */
   imagesLabelled(label: string): Promise<readonly (readonly string[])[]>;
   /** Removes every image with a label. */
@@ -30,6 +30,13 @@ export interface TestEngine {
   inspectImage(reference: string): Promise<Docker.ImageInspectInfo>;
   /** Removes what the test pulled or loaded; what is not there is no error. */
   removeImage(reference: string): Promise<void>;
+}
+
+export interface BuildOptions {
+  readonly tag: string;
+  readonly buildkit: boolean;
+  /** The machine's own, for steps that fetch something. */
+  readonly hostNetwork?: boolean;
 }
 
 export interface TestContainer {
@@ -129,13 +136,10 @@ async function wholeTreeIn(container: Docker.Container): Promise<Readonly<Record
   return tree;
 }
 
-async function buildFolder(
-  docker: Docker,
-  folder: string,
-  { tag, buildkit }: { tag: string; buildkit: boolean },
-): Promise<void> {
+async function buildFolder(docker: Docker, folder: string, { tag, buildkit, hostNetwork }: BuildOptions): Promise<void> {
   const context = Readable.from([execFileSync("tar", ["-C", folder, "-c", "."], { maxBuffer: 1 << 30 })]);
-  const options: Docker.ImageBuildOptions = { t: tag, rm: true, forcerm: true };
+  const network = hostNetwork === true ? { networkmode: "host" } : {};
+  const options: Docker.ImageBuildOptions = { t: tag, rm: true, forcerm: true, ...network };
   // As a number: the library opens a session for the text, which no test needs.
   const answer = await docker.buildImage(context, buildkit ? Object.assign(options, { version: 2 }) : options);
   const chunks: Buffer[] = [];
