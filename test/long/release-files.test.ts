@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -20,4 +20,16 @@ it("the files of a release are made, hold by their checksums, and start", () => 
     "vox-X.tgz",
   ]);
   expect(script("check-release", folder)).toContain("is the newest there");
+}, 180_000);
+
+it("the same commit gives the same files", () => {
+  const again = mkdtempSync(join(tmpdir(), "vox-release-"));
+  try {
+    script("release-files", again);
+    const lines = (dir: string) => readFileSync(join(dir, "checksums.txt"), "utf8").split("\n");
+    const bytes = (dir: string) => lines(dir).filter((line) => !line.endsWith(".cdx.json"));
+    expect(bytes(again)).toEqual(bytes(folder));
+  } finally {
+    rmSync(again, { recursive: true });
+  }
 }, 180_000);
