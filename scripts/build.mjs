@@ -103,6 +103,8 @@ if (!(process.argv.includes("--if-stale") && (await isFresh()))) {
   const { output } = await bundle.write({
     dir: "dist",
     format: "cjs",
+    // What is not bundled is required: `import()` does not work in code that was kept compiled (src/runtime/fs-compiled-code.ts).
+    dynamicImportInCjs: false,
     chunkFileNames: "chunks/[name]-[hash].js",
     codeSplitting: { groups: [{ debugName: "start", name: chunkOf() }] },
     comments: { legal: false },

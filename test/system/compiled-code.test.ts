@@ -31,6 +31,13 @@ describe.skipIf(KEEPS_ITSELF)("compiled code", () => {
     expect(readFileSync(kept()).equals(bytes)).toBe(true);
   });
 
+  it("still loads what is not bundled: the library for engines", async () => {
+    const doctor = () =>
+      desk.vox(["doctor"], { env: { NODE_COMPILE_CACHE: code, DOCKER_HOST: "unix:///nowhere.sock", CONTAINER_HOST: "" } });
+    for (const run of [await doctor(), await doctor()])
+      expect(run.stdout).toContain("no docker answers: tried `unix:///nowhere.sock` (ENOENT)");
+  });
+
   it("is made anew where it is damaged, cut, or of another V8", async () => {
     const { stdout } = await explain();
     const whole = readFileSync(kept());

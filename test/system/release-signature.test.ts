@@ -109,7 +109,12 @@ describe("a release that a key signed", () => {
 
 describe("a release that a workflow signed by its identity", () => {
   const identity = (who: string): readonly string[] => [
-    ...["--certificate-identity", who, "--certificate-oidc-issuer", ISSUER, "--trusted-root", "root.json"],
+    "--certificate-identity",
+    who,
+    "--certificate-oidc-issuer",
+    ISSUER,
+    "--trusted-root",
+    "root.json",
   ];
   beforeAll(async () => {
     const builder = new MessageSignatureBundleBuilder({

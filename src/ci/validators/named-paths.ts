@@ -31,13 +31,15 @@ const OURS = /^(?:src|test|scripts|contracts|examples|docs\/src|\.github|\.ci)\/
 const COMMENTED = [".ci/", ".github/", "Dockerfile", "contracts/cli/", "contracts/install/", "scripts/"];
 
 const commentFaults = (file: string, files: FileTexts): readonly Finding[] =>
-  (files.text(file) ?? "").split("\n").flatMap((line, index) =>
-    /^\s*#/.test(line)
-      ? [...line.matchAll(/(?<![\w./-])(?:src|test|scripts|contracts|examples|docs\/src)\/[\w./-]+\w/g)]
-          .filter(([path]) => !isThere(path, files))
-          .map(([path]) => finding(`there is no \`${path}\``, { file, line: index + 1 }))
-      : [],
-  );
+  (files.text(file) ?? "")
+    .split("\n")
+    .flatMap((line, index) =>
+      /^\s*#/.test(line)
+        ? [...line.matchAll(/(?<![\w./-])(?:src|test|scripts|contracts|examples|docs\/src)\/[\w./-]+\w/g)]
+            .filter(([path]) => !isThere(path, files))
+            .map(([path]) => finding(`there is no \`${path}\``, { file, line: index + 1 }))
+        : [],
+    );
 
 const isThere = (path: string, files: FileTexts): boolean =>
   files.text(path) !== undefined || files.under(path.endsWith("/") ? path : `${path}/`).length > 0;
