@@ -12,9 +12,9 @@ export interface AttestedImage {
   readonly platforms: readonly { readonly platform: Platform; readonly manifest: Descriptor }[];
 }
 
-/** A statement, and the manifest that it is attached to. */
+/** A statement, and the manifests that it is attached to. */
 export interface ImageStatement {
-  readonly subject: Descriptor;
+  readonly attachedTo: readonly Descriptor[];
   readonly predicateType: string;
   readonly bytes: Uint8Array;
 }
@@ -25,13 +25,13 @@ export interface Predicate {
 }
 
 /**
- * Everything that is said of an image: a signature on the index and on each platform's manifest, since clients that run one platform look at
- * that alone; the rest once, on the index, naming every digest (contracts, §7).
+ * Everything that is said of an image, each naming every digest: the signature, attached to the index and to each platform's manifest, since
+ * clients that run one platform look at that alone; the rest once, on the index (contracts, §7).
  */
 export const imageStatements = (image: AttestedImage, predicates: readonly Predicate[]): readonly ImageStatement[] => [
-  ...signedManifests(image).map((subject) => signatureStatement(subject)),
+  signatureStatement(signedManifests(image)),
   ...predicates.map(({ predicateType, predicate }) => ({
-    subject: image.root,
+    attachedTo: [image.root],
     predicateType,
     bytes: formatStatement({ subjects: subjectsOf(image), predicateType, predicate }),
   })),
@@ -43,11 +43,15 @@ export const signedManifests = ({ root, platforms }: AttestedImage): readonly De
   ...platforms.map(({ manifest }) => manifest),
 ];
 
-/** What `cosign sign` states: the digest, and nothing about it. */
-export const signatureStatement = (subject: Descriptor): ImageStatement => ({
-  subject,
+/** What `cosign sign` states: digests, and nothing about them. */
+export const signatureStatement = (manifests: readonly Descriptor[]): ImageStatement => ({
+  attachedTo: manifests,
   predicateType: PREDICATE.signature,
-  bytes: formatStatement({ subjects: [{ digest: subject.digest }], predicateType: PREDICATE.signature, predicate: {} }),
+  bytes: formatStatement({
+    subjects: manifests.map(({ digest }) => ({ digest })),
+    predicateType: PREDICATE.signature,
+    predicate: {},
+  }),
 });
 
 const subjectsOf = ({

@@ -44,33 +44,47 @@ export async function copyReferrers(
     if (depth > MAX_GRAPH_DEPTH)
       throw new VoxError("OCI_INVALID", `more than ${MAX_GRAPH_DEPTH} referrers lead to one another`);
     const next: Descriptor[] = [];
+    const missing: Descriptor[] = [];
     for (const subject of level) {
       const copied = await copyAttached(from, to, subject, options);
       transfer = addTransfers(transfer, copied.transfer);
       count += copied.referrers.length;
+      missing.push(...copied.missing);
       next.push(...copied.referrers.filter(({ digest }) => !seen.has(digest)));
       for (const { digest } of copied.referrers) seen.add(digest);
     }
+    if (missing.length > 0) await to.attach(missing, signalOf(options));
     level = next;
   }
   return { count, transfer };
 }
 
-async function copyAttached(from: ContentReader & ReferrerReader, to: Repository, subject: Descriptor, options: CopyOptions) {
-  const { signal } = options;
-  const asking = signal ? { signal } : {};
+interface CopiedLevel {
+  readonly referrers: readonly Descriptor[];
+  /** Those that the destination does not list yet. */
+  readonly missing: readonly Descriptor[];
+  readonly transfer: TransferSummary;
+}
+
+async function copyAttached(
+  from: ContentReader & ReferrerReader,
+  to: Repository,
+  subject: Descriptor,
+  options: CopyOptions,
+): Promise<CopiedLevel> {
+  const asking = signalOf(options);
   const referrers = await from.referrers(subject.digest, asking);
-  if (referrers.length === 0) return { referrers, transfer: NOTHING_TRANSFERRED };
+  if (referrers.length === 0) return { referrers, missing: [], transfer: NOTHING_TRANSFERRED };
+  const there = new Set((await to.referrers(subject.digest, asking)).map(({ digest }) => digest));
   let transfer = NOTHING_TRANSFERRED;
   for (const entry of referrers) {
     await refuseOtherSubject(from, entry, subject, asking);
     transfer = addTransfers(transfer, await copyGraph(from, to, plain(entry), options));
   }
-  const there = new Set((await to.referrers(subject.digest, asking)).map(({ digest }) => digest));
-  const missing = referrers.filter(({ digest }) => !there.has(digest)).map(plain);
-  if (missing.length > 0) await to.attach(missing, asking);
-  return { referrers, transfer };
+  return { referrers, missing: referrers.filter(({ digest }) => !there.has(digest)).map(plain), transfer };
 }
+
+const signalOf = ({ signal }: CopyOptions): TransferOptions => (signal ? { signal } : {});
 
 async function refuseOtherSubject(
   from: ContentReader,

@@ -1,3 +1,4 @@
+import { mapConcurrent } from "../core/concurrency.ts";
 import type { Digest } from "../core/digest.ts";
 import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import type { ContentReader, TagReader, TransferOptions } from "./content-store.ts";
@@ -15,6 +16,7 @@ export interface TaggedReferrers extends ContentReader, TagReader {
 
 /** Each round means that somebody else wrote in the moment between. */
 const MAX_ROUNDS = 64;
+const WRITES_AT_ONCE = 4;
 
 /**
  * The referrers that the index at the fallback tag lists; none without it.
@@ -26,7 +28,7 @@ export async function referrersByTag(
   options: TransferOptions = {},
 ): Promise<readonly Descriptor[]> {
   const tag = referrersTag(subject);
-  const root = await repository.resolve(tag, options);
+  const root = await repository.resolve(tag, { ...options, toRead: true });
   if (!root) return [];
   if (!isIndexType(root.mediaType))
     throw new VoxError("OCI_INVALID", `what stands at the tag \`${tag}\` is not a list of referrers`);
@@ -34,36 +36,86 @@ export async function referrersByTag(
   return parseImageIndex(bytes, { mediaType: root.mediaType, what: `the list of referrers \`${root.digest}\`` }).manifests;
 }
 
+/** What is to be attached to one subject. */
+export interface NewReferrers {
+  readonly subject: Digest;
+  readonly entries: readonly Descriptor[];
+  /** Those that have their own tag already. */
+  readonly tagged?: ReadonlySet<Digest>;
+  /** No list was there a moment ago, so that it need not be read before it is written. */
+  readonly unlisted?: boolean;
+}
+
 /**
- * Adds referrers to the index at the fallback tag. No registry swaps a tag on a condition, so whoever writes last could undo what others
- * wrote: each referrer is tagged by itself first, and the index is written until it holds all that are tagged so. Whoever writes last looks
- * again after that, and sees the tag of everyone it could have undone (ADR 006).
+ * Adds referrers to the indexes at the fallback tags. No registry swaps a tag on a condition, so whoever writes last could undo what others
+ * wrote: each referrer is tagged by itself first, and an index is written until it holds all that are tagged so. Whoever writes last looks
+ * at the tags after that, and sees the tag of everyone it could have undone (ADR 006). One look serves all subjects.
  * @throws {VoxError} PUBLISH_RACE, OCI_INVALID, CONTENT_MISSING
  */
 export async function attachByTag(
   repository: TaggedReferrers,
-  subject: Digest,
-  entries: readonly Descriptor[],
+  attached: readonly NewReferrers[],
   options: TransferOptions = {},
 ): Promise<void> {
-  for (const entry of entries) {
+  const untagged = attached.flatMap(({ subject, entries, tagged }) =>
+    entries.filter(({ digest }) => !tagged?.has(digest)).map((entry) => ({ subject, entry })),
+  );
+  await mapConcurrent(untagged, WRITES_AT_ONCE, async ({ subject, entry }) => {
     const bytes = await readContent(repository, entry, options);
     await repository.putTagged(entry, bytes, referrerTag(subject, entry.digest), options);
+  });
+  const passed = new Set<string>();
+  let pending = attached;
+  for (let round = 0; pending.length > 0; round += 1) {
+    if (round === MAX_ROUNDS) throw keptAttaching(pending);
+    const held = await mapConcurrent(pending, WRITES_AT_ONCE, (group) => listEntries(repository, group, options));
+    const tags = await repository.tags(options);
+    const undone = await mapConcurrent(held, WRITES_AT_ONCE, async ({ subject, entries }) => ({
+      subject,
+      entries: await missedReferrers(repository, subject, { entries, tags, passed }, options),
+    }));
+    pending = undone.filter(({ entries }) => entries.length > 0);
   }
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const tags = (await repository.tags(options)).filter((tag) => isReferrerTagOf(subject, tag));
-    const listed = await referrersByTag(repository, subject, options);
-    const known = new Map([...listed, ...entries].map((entry) => [referrerTag(subject, entry.digest), entry]));
-    const unknown = tags.filter((tag) => !known.has(tag));
-    const found = await Promise.all(unknown.map((tag) => taggedReferrer(repository, subject, tag, options)));
-    const wanted = listedReferrers([...listed, ...entries, ...found.flat()]);
-    if (wanted.length === new Set(listed.map(({ digest }) => digest)).size) return;
-    await writeList(repository, subject, wanted, options);
-  }
-  throw new VoxError("PUBLISH_RACE", `others kept attaching to \`${subject}\` at the same moment`, {
+}
+
+/** The list of one subject, written when it lacks an entry. */
+async function listEntries(
+  repository: TaggedReferrers,
+  { subject, entries, unlisted = false }: NewReferrers,
+  options: TransferOptions,
+): Promise<NewReferrers> {
+  const listed = unlisted ? [] : await referrersByTag(repository, subject, options);
+  const wanted = listedReferrers([...listed, ...entries]);
+  if (wanted.length > new Set(listed.map(({ digest }) => digest)).size) await writeList(repository, subject, wanted, options);
+  return { subject, entries: wanted };
+}
+
+interface SeenTags {
+  /** What the list holds. */
+  readonly entries: readonly Descriptor[];
+  readonly tags: readonly string[];
+  /** Tags that turned out to be no referrer's. */
+  readonly passed: Set<string>;
+}
+
+/** Referrers that have a tag of their own and are not in the list. */
+async function missedReferrers(
+  repository: TaggedReferrers,
+  subject: Digest,
+  { entries, tags, passed }: SeenTags,
+  options: TransferOptions,
+): Promise<readonly Descriptor[]> {
+  const known = new Set(entries.map(({ digest }) => referrerTag(subject, digest)));
+  const unknown = tags.filter((tag) => isReferrerTagOf(subject, tag) && !known.has(tag) && !passed.has(tag));
+  const found = await mapConcurrent(unknown, WRITES_AT_ONCE, (tag) => taggedReferrer(repository, subject, tag, options));
+  for (const [at, tag] of unknown.entries()) if (found[at]?.length === 0) passed.add(tag);
+  return found.flat();
+}
+
+const keptAttaching = ([first]: readonly NewReferrers[]): VoxError =>
+  new VoxError("PUBLISH_RACE", `others kept attaching to \`${first?.subject}\` at the same moment`, {
     hint: "run the command again",
   });
-}
 
 /** What a tag of one referrer names, as the list has it; nothing when it is not what the tag says. */
 async function taggedReferrer(
@@ -72,7 +124,7 @@ async function taggedReferrer(
   tag: string,
   options: TransferOptions,
 ): Promise<readonly Descriptor[]> {
-  const root = await repository.resolve(tag, options);
+  const root = await repository.resolve(tag, { ...options, toRead: true });
   const referrer = root && referrerOf(root, await readContent(repository, root, options));
   return referrer?.subject === subject ? [referrer.entry] : [];
 }

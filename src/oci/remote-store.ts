@@ -18,9 +18,8 @@ import { descriptorOf } from "./parse-descriptor.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOfManifest } from "./parse-manifest.ts";
 import type { PageMemory } from "./paged-list.ts";
 import { parseRepositoryPath, parseTag } from "./reference.ts";
-import { attachByTag, referrersByTag, type TaggedReferrers } from "./referrers-by-tag.ts";
+import { type ReferrersPlace, RemoteReferrers } from "./remote-referrers.ts";
 import { listReferrers } from "./referrers-list.ts";
-import { bySubject, listedReferrers, requireReferrer } from "./referrers.ts";
 import { bodyOf, readRefusal, type RegistryCall } from "./registry-answer.ts";
 import type { RegistryClient, RegistryRequest } from "./registry-client.ts";
 import { resumedBody } from "./resumed-body.ts";
@@ -59,9 +58,8 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
   readonly #pages: PageMemory | undefined;
   readonly #uploads: BlobUploads;
   readonly #manifests = new Map<Digest, Uint8Array>();
-  /** Manifests that the registry said to have listed under their subjects; some say so and have no list. */
-  readonly #acknowledged = new Set<Digest>();
-  #listsReferrers = false;
+  readonly #referrers: RemoteReferrers;
+  #isThere = false;
 
   /** @throws {VoxError} REFERENCE_INVALID */
   constructor(client: RegistryClient, repository: string, options: RemoteStoreOptions = {}) {
@@ -70,6 +68,7 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     this.#pages = options.pages;
     const sources = (options.mountSources ?? []).map((source) => repositoryScope(source, "pull"));
     this.#scopes = uniteScopes(repositoryScope(repository, options.access ?? "pull"), ...sources);
+    this.#referrers = new RemoteReferrers(this.#referrersPlace());
     const { chunkBytes } = options;
     this.#uploads = new BlobUploads(client, { repository, scopes: this.#writing(), ...(chunkBytes && { chunkBytes }) });
   }
@@ -110,6 +109,7 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     const named = describeHead(head, target);
     await head.discard();
     if (head.status === 404) return undefined;
+    this.#isThere = true;
     return named ?? this.#resolveByContent(target, options);
   }
 
@@ -129,44 +129,25 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     this.#keep(descriptor.digest, bytes);
   }
 
-  async referrers(subject: Digest, options: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
-    const listed = await this.#listedReferrers(subject, options);
-    return listedReferrers(listed ?? (await referrersByTag(this, subject, options)), options.artifactType);
+  referrers(subject: Digest, options: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
+    return this.#referrers.of(subject, options);
   }
 
-  async attach(referrers: readonly Descriptor[], options: TransferOptions = {}): Promise<void> {
-    const read = referrers.map(async (descriptor) =>
-      requireReferrer(descriptor, await collectBytes(this.fetch(descriptor, options), manifestLimit(descriptor))),
-    );
-    for (const [subject, entries] of bySubject(await Promise.all(read))) await this.#attachTo(subject, entries, options);
+  attach(referrers: readonly Descriptor[], options: TransferOptions = {}): Promise<void> {
+    return this.#referrers.attach(referrers, options);
   }
 
-  async #attachTo(subject: Digest, entries: readonly Descriptor[], options: TransferOptions): Promise<void> {
-    if (this.#listsReferrers && entries.every(({ digest }) => this.#acknowledged.has(digest))) return;
-    const listed = await this.#listedReferrers(subject, options);
-    const known = new Set(listed?.map(({ digest }) => digest));
-    const missing = entries.filter(({ digest }) => !known.has(digest));
-    // What was there before the registry had the list is put once more, for it to be listed.
-    for (const entry of listed ? missing : []) {
-      await this.#putManifest(entry, entry.digest, await this.#fetchManifest(entry, options), options);
-    }
-    const unlisted = listed ? missing.filter(({ digest }) => !this.#acknowledged.has(digest)) : entries;
-    if (unlisted.length > 0) await attachByTag(this.#taggedReferrers(), subject, unlisted, options);
-  }
-
-  async #listedReferrers(subject: Digest, options: ReferrerOptions): Promise<readonly Descriptor[] | undefined> {
-    const listed = await listReferrers(this.#client, this.#repository, subject, { scopes: this.#scopes, ...options });
-    this.#listsReferrers = listed !== undefined;
-    return listed;
-  }
-
-  #taggedReferrers(): TaggedReferrers {
+  #referrersPlace(): ReferrersPlace {
     return {
       exists: (descriptor, options) => this.exists(descriptor, options),
       fetch: (descriptor, options) => this.fetch(descriptor, options),
       resolve: (tag, options) => this.resolve(tag, options),
       tags: (options) => this.tags(options),
+      put: (descriptor, bytes, options) => this.#putManifest(descriptor, descriptor.digest, bytes, options),
       putTagged: (descriptor, bytes, tag, options) => this.pushTagged(descriptor, bytes, tag, options),
+      listed: (subject, options) =>
+        listReferrers(this.#client, this.#repository, subject, { scopes: this.#scopes, ...options }),
+      isThere: () => this.#isThere,
     };
   }
 
@@ -183,7 +164,7 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
 
   async #pushManifest(descriptor: Descriptor, content: ByteStream, options: TransferOptions): Promise<void> {
     const bytes = await collectBytes(verifying(content, descriptor), manifestLimit(descriptor));
-    await this.#putManifest(descriptor, descriptor.digest, bytes, options);
+    await this.#putManifest(descriptor, this.#referrers.targetOf(descriptor, bytes), bytes, options);
     this.#keep(descriptor.digest, bytes);
   }
 
@@ -198,7 +179,7 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     if (response.status < 200 || response.status > 202)
       throw await manifestRefusal(response, this.#client.call(request), descriptor);
     const stored = response.header("docker-content-digest") ?? descriptor.digest;
-    if (response.header("oci-subject") !== undefined) this.#acknowledged.add(descriptor.digest);
+    if (response.header("oci-subject") !== undefined) this.#referrers.acknowledge(descriptor.digest);
     await response.discard();
     if (stored !== descriptor.digest) {
       throw new VoxError(
@@ -254,6 +235,7 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
   }
 
   #keep(digest: Digest, bytes: Uint8Array): void {
+    this.#isThere = true;
     const oldest = this.#manifests.keys().next();
     if (this.#manifests.size >= KEPT_MANIFESTS && !oldest.done) this.#manifests.delete(oldest.value);
     this.#manifests.set(digest, bytes);

@@ -13,6 +13,7 @@ import { isAbout, parseStatement, PREDICATE } from "../attest/statement.ts";
 import type { AttachedBundle } from "../attest/verify/evidence.ts";
 import { streamOf } from "../core/byte-stream.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
+import type { Digest } from "../core/digest.ts";
 import type { Repository, TransferOptions } from "../oci/content-store.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { RunPorts } from "./ports.ts";
@@ -55,50 +56,64 @@ export async function attestImage(
   );
   const missing = await missingStatements(repository, statements, options, { signal });
   if (missing.length > 0) await pushNew(repository, EMPTY_CONFIG, { signal });
-  const made = await mapConcurrent(missing, PUSHES_AT_ONCE, (statement) =>
-    pushStatement(repository, statement, options, signal),
-  );
+  const made = (
+    await mapConcurrent(missing, PUSHES_AT_ONCE, (statement) => pushStatement(repository, statement, options, signal))
+  ).flat();
   if (made.length > 0) await repository.attach(made, { signal });
   if (options.format !== "bundle" && options.signer instanceof KeySigner)
     for (const subject of signedManifests(image)) await signSimply(repository, image.name, subject, options.signer, { signal });
   if (made.length > 0) onEvent({ kind: "step", message: `signed \`${image.root.digest}\`, ${made.length} statements` });
-  return { attached: made.length, kept: statements.length - made.length };
+  return { attached: made.length, kept: statements.flatMap(({ attachedTo }) => attachedTo).length - made.length };
 }
 
+/** Statements with the manifests that do not have them yet. */
 async function missingStatements(
   repository: Repository,
   statements: readonly ImageStatement[],
   { signer }: AttestOptions,
   options: TransferOptions,
 ): Promise<readonly ImageStatement[]> {
-  const subjects = [...new Map(statements.map(({ subject }) => [subject.digest, subject])).values()];
+  const subjects = [
+    ...new Map(statements.flatMap(({ attachedTo }) => attachedTo).map((subject) => [subject.digest, subject])).values(),
+  ];
   const read = await mapConcurrent(subjects, PUSHES_AT_ONCE, (subject) => readBundles(repository, subject, options));
   const bySubject = new Map(subjects.map((subject, index) => [subject.digest, read[index] ?? []]));
-  return statements.filter((statement) => !isSaid(statement, bySubject.get(statement.subject.digest) ?? [], signer));
+  return statements.flatMap((statement): readonly ImageStatement[] => {
+    const attachedTo = statement.attachedTo.filter(
+      ({ digest }) => !isSaid(statement, digest, bySubject.get(digest) ?? [], signer),
+    );
+    return attachedTo.length === 0 ? [] : [{ ...statement, attachedTo }];
+  });
 }
 
 function isSaid(
-  { subject, predicateType }: ImageStatement,
+  { predicateType }: ImageStatement,
+  digest: Digest,
   attached: readonly AttachedBundle[],
   signer: StatementSigner,
 ): boolean {
   return attached.some((item) => {
     if (item.kind === "unreadable" || !signer.made(item.bundle)) return false;
     const statement = parseStatement(item.bundle.envelope.payload);
-    return statement.predicateType === predicateType && isAbout(statement, subject.digest);
+    return statement.predicateType === predicateType && isAbout(statement, digest);
   });
 }
 
+/** One bundle, and a manifest for each that it is attached to. */
 async function pushStatement(
   repository: Repository,
-  { subject, predicateType, bytes }: ImageStatement,
+  { attachedTo, predicateType, bytes }: ImageStatement,
   { signer, created }: AttestOptions,
   signal: AbortSignal,
-): Promise<Descriptor> {
+): Promise<readonly Descriptor[]> {
   const bundle = await signer.sign(bytes, { signal });
-  const { contents, manifest } = bundleReferrer(bundle, subject, { predicateType, created });
-  for (const { descriptor, bytes: content } of contents) await repository.push(descriptor, streamOf(content), { signal });
-  return manifest;
+  const referrers = attachedTo.map((subject) => bundleReferrer(bundle, subject, { predicateType, created }));
+  const contents = new Map(
+    referrers.flatMap((referrer) => referrer.contents).map((content) => [content.descriptor.digest, content]),
+  );
+  for (const { descriptor, bytes: content } of contents.values())
+    await repository.push(descriptor, streamOf(content), { signal });
+  return referrers.map(({ manifest }) => manifest);
 }
 
 async function pushNew(repository: Repository, { descriptor, bytes }: NewContent, options: TransferOptions): Promise<void> {

@@ -16,7 +16,7 @@ export async function packageSignatures(
   const descriptors = [root.descriptor, ...images.map(({ manifest }) => manifest)];
   const subjects = [...new Map(descriptors.map((subject) => [subject.digest, subject])).values()];
   return mapConcurrent(subjects, 1, async (subject) => {
-    const { predicateType, bytes } = signatureStatement(subject);
+    const { predicateType, bytes } = signatureStatement([subject]);
     const { contents } = bundleReferrer(await signer.sign(bytes, { signal }), subject, { predicateType, created });
     const [blob, manifest] = contents;
     return { documents: [EMPTY_CONFIG, blob, manifest], manifest };

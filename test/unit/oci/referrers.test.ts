@@ -71,7 +71,7 @@ class Registry implements TaggedReferrers {
   async attach({ manifest }: ImageFixture): Promise<void> {
     this.store.add(manifest.bytes, manifest.descriptor.mediaType);
     const referrer = referrerOf(manifest.descriptor, manifest.bytes);
-    await attachByTag(this, subject.digest, referrer ? [referrer.entry] : []);
+    await attachByTag(this, referrer ? [{ subject: subject.digest, entries: [referrer.entry] }] : []);
   }
 
   listed = async () => (await referrersByTag(this, subject.digest)).map(({ digest }) => digest);
