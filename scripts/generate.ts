@@ -1,10 +1,11 @@
-// Makes the program's data from contracts/cli/command-registry.yaml, contracts/install/install-policy.yaml and package.json. With --check it only says what is not fresh.
+// Makes the program's data from contracts/cli/command-registry.yaml, contracts/install/install-policy.yaml, contracts/policy/portability-policy.yaml and package.json. With --check it only says what is not fresh.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { format, resolveConfig } from "prettier";
 import {
   generatedHelpModule,
   generatedInstallPolicyModule,
+  generatedPortabilityPolicyModule,
   generatedRegistryModule,
   generatedVersionModule,
   registryFrom,
@@ -19,6 +20,10 @@ const modules = [
   {
     path: "src/toolchain/generated/install-policy.ts",
     text: generatedInstallPolicyModule(await readFile("contracts/install/install-policy.yaml", "utf8")),
+  },
+  {
+    path: "src/policy/portability/generated/portability-policy.ts",
+    text: generatedPortabilityPolicyModule(await readFile("contracts/policy/portability-policy.yaml", "utf8")),
   },
   { path: "src/config/generated/version.ts", text: generatedVersionModule(await readFile("package.json", "utf8")) },
 ];

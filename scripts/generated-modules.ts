@@ -1,6 +1,7 @@
 import { buildProgram } from "../src/cli/program.ts";
 import { type CommandRegistry, parseCommandRegistry } from "../src/contracts/command-registry.ts";
 import { parseInstallPolicy } from "../src/contracts/install-policy.ts";
+import { parsePortabilityPolicy } from "../src/contracts/portability-policy.ts";
 
 /** The registry of a YAML text; a fault in it is an error. */
 export function registryFrom(yamlText: string): CommandRegistry {
@@ -26,6 +27,17 @@ export function generatedInstallPolicyModule(yamlText: string): string {
 import type { InstallPolicy } from "../../contracts/install-policy.ts";
 
 export const INSTALL_POLICY: InstallPolicy = ${JSON.stringify(parsed.policy)};
+`;
+}
+
+/** The portability policy as typed data, whose ids are types; a fault in it is an error. */
+export function generatedPortabilityPolicyModule(yamlText: string): string {
+  const parsed = parsePortabilityPolicy(yamlText);
+  if (parsed.kind === "faults") throw new Error(`contracts/policy/portability-policy.yaml: ${parsed.faults.join("; ")}`);
+  return `// Made by scripts/generate.ts from contracts/policy/portability-policy.yaml: edit that file, then run \`npm run generate\`.
+import type { PortabilityPolicy } from "../../../contracts/portability-policy.ts";
+
+export const PORTABILITY_POLICY = ${JSON.stringify(parsed.policy)} as const satisfies PortabilityPolicy;
 `;
 }
 

@@ -54,7 +54,7 @@ const TAR = "application/vnd.oci.image.layer.v1.tar";
 const TAR_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 /**
- * Reads a package archive in one pass and proves it: that it is the one canonical archive of its content (contracts, §4).
+ * Reads a package archive in one pass and proves it: that it is the one canonical archive of its content (contracts, §4). Enforces `content-proved`.
  * Files reach the sink before the proof is complete: write them where nothing looks, and move them when this returns.
  * @throws {VoxError} ARCHIVE_INVALID, ARCHIVE_PATH, ARCHIVE_TOO_LARGE, CONTENT_MISMATCH
  */

@@ -1,5 +1,6 @@
 import { commandRegistryJsonSchema } from "../contracts/command-registry.ts";
 import { installPolicyJsonSchema } from "../contracts/install-policy.ts";
+import { portabilityPolicyJsonSchema } from "../contracts/portability-policy.ts";
 import type { JsonSchema } from "../contracts/json-schema.ts";
 import { materializedProjectJsonSchema } from "../contracts/materialized-project.ts";
 import { outputJsonSchemas } from "../contracts/output.ts";
@@ -17,12 +18,16 @@ import { renderDeployFieldReference } from "./reference/deploy-field-reference.t
 import { renderEnvironmentReference } from "./reference/environment-reference.ts";
 import { renderErrorReference } from "./reference/error-reference.ts";
 import { renderExitCodeReference } from "./reference/exit-code-reference.ts";
+import { renderPolicyReference } from "./reference/policy-reference.ts";
 import { renderSecretReference } from "./reference/secret-reference.ts";
+import { withParts } from "./reference/generated-parts.ts";
+import { invariantParts } from "./reference/invariant-parts.ts";
+import { NORMATIVE_PAGE } from "./normative-page.ts";
 import { SCHEMA_PATH } from "./validator.ts";
 import { VALIDATORS } from "./validators.ts";
 
-/** Every file that `vox ci docs-sync` keeps fresh. */
-export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFile[] => [
+/** Every file that `vox ci docs-sync` keeps fresh; of some pages a part is made, and the rest is as it is. */
+export const generatedFiles = (registry: CommandRegistry, present: FileTexts): readonly GeneratedFile[] => [
   { path: "docs/src/reference/cli.md", text: renderCliReference(registry) },
   { path: "docs/src/reference/errors.md", text: renderErrorReference() },
   { path: "docs/src/reference/exit-codes.md", text: renderExitCodeReference() },
@@ -30,8 +35,11 @@ export const generatedFiles = (registry: CommandRegistry): readonly GeneratedFil
   { path: "docs/src/reference/deploy-fields.md", text: renderDeployFieldReference() },
   { path: "docs/src/reference/command-compliance.md", text: renderComplianceReference(VALIDATORS) },
   { path: "docs/src/reference/secrets.md", text: renderSecretReference() },
+  { path: "docs/src/reference/policy.md", text: renderPolicyReference() },
+  { path: NORMATIVE_PAGE, text: withParts(present.text(NORMATIVE_PAGE) ?? "", invariantParts()) },
   { path: "docs/src/architecture/public-contract-inventory.md", text: renderContractInventory(registry) },
   schemaFile(SCHEMA_PATH, commandRegistryJsonSchema()),
+  schemaFile("contracts/policy/portability-policy.schema.json", portabilityPolicyJsonSchema()),
   schemaFile("contracts/install/install-policy.schema.json", installPolicyJsonSchema()),
   schemaFile("contracts/manifest/vox-toml.schema.json", voxTomlJsonSchema()),
   schemaFile("contracts/lockfile/vox-lock.schema.json", voxLockJsonSchema()),

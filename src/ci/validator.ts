@@ -1,3 +1,4 @@
+import { PORTABILITY_POLICY } from "../policy/portability/generated/portability-policy.ts";
 import type { FileTexts } from "./file-texts.ts";
 import type { Finding } from "./finding.ts";
 import type { GeneratedFile } from "./generated-file.ts";
@@ -38,6 +39,11 @@ export const FACT_PATHS = [
   "scripts",
   "src",
 ] as const;
+
+/** Tests whose texts are facts: each names the invariant that it shows. */
+export const READ_TESTS: readonly string[] = [
+  ...new Set(PORTABILITY_POLICY.invariants.flatMap(({ shown_by }) => [...shown_by])),
+];
 
 /** Folders of whose files it is a fact that they are there, and no more. */
 export const NAMED_PATHS = ["test"] as const;

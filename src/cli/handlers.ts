@@ -35,6 +35,7 @@ export const HANDLERS: Readonly<Record<string, () => Promise<CommandModule>>> = 
   "ci-command-compliance": () => import("./commands/ci-command-compliance.ts"),
   "ci-docs-sync": () => import("./commands/ci-docs-sync.ts"),
   "ci-pm-provenance": () => import("./commands/ci-pm-provenance.ts"),
+  "ci-portability": () => import("./commands/ci-portability.ts"),
   commands: () => import("./commands/commands.ts"),
   explain: () => import("./commands/explain.ts"),
   doctor: () => import("./commands/doctor.ts"),

@@ -36,7 +36,7 @@ export interface LockPolicy {
 const STRICTNESS: readonly LockMode[] = ["default", "locked", "frozen"];
 
 /**
- * The strictest of flag, variable and lane (contracts, §3).
+ * The strictest of flag, variable and lane (contracts, §3). Enforces `lock-unchanged`, `lock-frozen`.
  * @throws {VoxError} USAGE for `lock --frozen`; CONFIG_INVALID for a variable that says nothing
  */
 export function lockPolicyFor(command: LockingCommand, flags: LockFlags, env: Environment): LockPolicy {
@@ -64,6 +64,12 @@ export function laneFrom(flag: Lane | undefined, env: Environment): Lane {
     hint: "set VOX_LANE to `local`, `ci` or `release`",
   });
 }
+
+const LANES: readonly Lane[] = ["local", "ci", "release"];
+
+/** The strictest of some lanes; `local` when there is none. */
+export const strictestOfLanes = (lanes: readonly (Lane | undefined)[]): Lane =>
+  LANES.findLast((lane) => lanes.includes(lane)) ?? "local";
 
 export const isLane = (word: string): word is Lane => word === "local" || word === "ci" || word === "release";
 

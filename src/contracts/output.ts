@@ -213,6 +213,18 @@ export const findingsDocument = z.looseObject({
   ),
 });
 
+export const portabilityDocument = findingsDocument.extend({
+  lane: z.enum(["local", "ci", "release"]),
+  invariants: z.array(
+    z.looseObject({
+      id: z.string(),
+      severity: z.enum(["off", "advisory", "blocking"]),
+      status: z.enum(["held", "broken", "unknown", "not-judged", "kept"]),
+      details: z.array(z.string()).describe("What each judge found: of each application, then of the image"),
+    }),
+  ),
+});
+
 export const errorDocument = z.looseObject({
   error: z.looseObject({
     code: z.string(),
@@ -258,6 +270,7 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   rollback: rollbackDocument,
   "file-list": fileListDocument,
   findings: findingsDocument,
+  "ci-portability": portabilityDocument,
   error: errorDocument,
   commands: commandsDocument,
   explain: explainDocument,

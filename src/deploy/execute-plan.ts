@@ -18,7 +18,7 @@ export type Act = (step: PlanStep) => Promise<void>;
 
 /**
  * Does the steps of a plan one after another; when one fails, what puts things back. Stopped by the user, it does nothing more: the
- * start that was recorded says so, and the next deployment goes on from what it finds.
+ * start that was recorded says so, and the next deployment goes on from what it finds. Enforces `rollout-put-back`.
  */
 export async function executePlan(plan: DeployPlan, act: Act, ports: ExecutePorts): Promise<Outcome> {
   try {

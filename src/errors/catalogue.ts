@@ -239,7 +239,7 @@ export const ERROR_CATALOGUE = {
   CHECKOUT_MISSING: entry(
     EXIT.usage,
     "The command checks vox's own source and is not run inside it.",
-    "run it in a checkout of vox, or name one with `--project DIR`",
+    "for your own project run `vox ci portability`; a checkout of vox can be named with `--project DIR`",
   ),
   COMPLIANCE_FAILED: entry(EXIT.failed, "A conformance check found a fault.", "run `vox ci docs-sync --write`"),
 

@@ -62,7 +62,7 @@ export interface DeployResult extends ImageResult, Partial<MemberRollout> {
 type DeployPorts = KeyPorts & FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & DeploymentPorts & RunPorts;
 
 /**
- * Builds the image of a member for an environment and brings it to where it runs; the lock binds it (contracts, §§3, 7).
+ * Builds the image of a member for an environment and brings it to where it runs; the lock binds it (contracts, §§3, 7). Enforces `deploy-by-digest`.
  * @throws {VoxError} as `materializeProject` and `buildProjectImage`; DEPLOY_INCOMPLETE, DEPLOY_UNSUPPORTED, DEPLOY_BUSY, REGISTRY_DENIED,
  * REGISTRY_UNAVAILABLE, ENGINE_UNAVAILABLE, ENGINE_FAILED
  */

@@ -41,7 +41,7 @@ export interface Materialized {
 type MaterializePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & RunPorts;
 
 /**
- * Makes the handoff of one member for one environment. The lock is judged first, from files alone (contracts, §§3, 6).
+ * Makes the handoff of one member for one environment. The lock is judged first, from files alone (contracts, §§3, 6). Enforces `lock-fresh`.
  * @throws {VoxError} LOCK_MISSING, LOCK_STALE, DEPLOY_INCOMPLETE, CONTENT_MISSING, OFFLINE_UNPROVABLE, BUILD_FAILED, SECRET_FOUND and what files can be
  */
 export async function materializeProject(

@@ -1,3 +1,4 @@
+import type { MachinePolicy } from "../config/machine-policy.ts";
 import type { KeyPair } from "../attest/keys/generate-key.ts";
 import type { StatementSigner } from "../attest/signer.ts";
 import type { DocumentCache } from "../container/base-image/base-image.ts";
@@ -46,6 +47,12 @@ export interface KeyPorts {
   keylessSigner(): Promise<StatementSigner>;
   /** Both files or none, the private one for its owner alone. @throws {VoxError} KEY_EXISTS, CANNOT_WRITE */
   writeKeys(prefix: string, pair: KeyPair): Promise<void>;
+}
+
+/** What holds on this machine, whatever a repository says. */
+export interface PolicyPorts {
+  /** `VOX_CONFIG_DIR/policy.toml`, where there is one. @throws {VoxError} CONFIG_INVALID */
+  machinePolicy(): Promise<MachinePolicy | undefined>;
 }
 
 /** How a command runs: where its talk goes and when it stops. */

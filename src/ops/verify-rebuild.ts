@@ -28,7 +28,7 @@ export interface RebuildWish {
 
 export type RebuildPorts = FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & RunPorts;
 
-/** Builds the image again from the project and compares it platform by platform, layer by layer, down to the first file that differs. */
+/** Builds the image again from the project and compares it platform by platform, layer by layer, down to the first file that differs. Enforces `rebuild-same`. */
 export async function rebuildChecks(
   { repository }: ImagePlace,
   image: ReadImage,

@@ -17,6 +17,7 @@ import type {
   KeyPorts,
   ImagePorts,
   OutputPorts,
+  PolicyPorts,
   RegistryArchivePorts,
   RegistryPorts,
   RunPorts,
@@ -59,6 +60,7 @@ export type Runtime = RunPorts &
   DeploymentPorts &
   GitPorts &
   KeyPorts &
+  PolicyPorts &
   StandingPorts;
 
 export interface RuntimeOptions {
@@ -87,6 +89,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     notes: new FsMetadataCache(paths.cacheDir),
     deadline: (durationMs) => AbortSignal.timeout(durationMs),
     ...lazyKeyPorts(env, signal),
+    machinePolicy: async () => (await import("./fs-machine-policy.ts")).readMachinePolicy(paths.configDir),
     ...fsOutput,
     ...registryArchive,
     ...deploymentPorts({ dataDir: paths.dataDir, env, signal }),

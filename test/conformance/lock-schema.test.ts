@@ -46,6 +46,7 @@ interface Refusal {
   readonly to: string;
   readonly code: string;
 }
+/** One of them shows `git-pinned`: a source from git without a commit. */
 const refusals: { readonly of: string; readonly vectors: readonly Refusal[] } = JSON.parse(read("refused.json"));
 
 it.each(refusals.vectors)("$what is refused by the parser and by the schema", ({ from, to, code }) => {

@@ -131,7 +131,7 @@ describe("`vox lock` refuses a base", () => {
   }, 60_000);
 });
 
-describe("a locked base", () => {
+describe("a locked base (`base-locked`)", () => {
   it("wins over what its tag names now, until `vox update --base-images` moves it", async () => {
     await layWithBase({});
     succeeded(await application.vox(["lock"]));

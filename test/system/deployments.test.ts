@@ -29,7 +29,7 @@ describe.skipIf(registry === undefined)("vox deployments in a real registry", ()
     expect(await deployments("production")).toMatchObject({ deployments: [], forks: [], tag: null });
   });
 
-  it("tells each deployment with its image, and records unchanged content no second time", async () => {
+  it("tells each deployment with its image, by digest, and records unchanged content no second time (`deploy-by-digest`)", async () => {
     const first = await deploy();
     expect(await deploy()).toBe(first);
     storefront.edit("app/server.js", "Welcome to the storefront", "Welcome back");

@@ -96,7 +96,7 @@ it("without a fault, the same package is locked and synced", async () => {
   expect(snapshot(join(place.app, ".vox_modules/demo"))).toHaveProperty(["Vox.toml"]);
 });
 
-describe("an archive with", () => {
+describe("`content-proved`: an archive with", () => {
   it.each(HOSTILE_ARCHIVES)("$rule is refused as $code, by what unpacks it", async ({ code, make }) => {
     const place = lay(() => "file:../registry");
     await publishHostile(open(place), make());

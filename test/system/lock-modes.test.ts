@@ -53,7 +53,7 @@ function expectedOutcome({ command, way, state, mode }: Cell): Outcome {
   return { exitCode: 0 };
 }
 
-describe("the table of modes", () => {
+describe("the table of modes (`lock-unchanged`, `lock-frozen`)", () => {
   let here: ModeWorld;
 
   beforeAll(async () => {

@@ -6,7 +6,7 @@ afterEach(() => shop?.desk.remove());
 
 const RELEASE = { env: { VOX_LANE: "release" } };
 
-describe("the release lane", () => {
+describe("the release lane (`no-shell-steps`)", () => {
   it.each([
     ["packages", 'packages = ["curl"]'],
     ["run", 'run = ["true"]'],

@@ -60,7 +60,7 @@ describe.skipIf(docker === undefined)("vox deploy --run on a real engine", () =>
     expect(at(second, "container", "id")).not.toBe(at(first, "container", "id"));
   }, 60_000);
 
-  it("puts the previous version back when the new one is unhealthy, and exits 1 saying so", async () => {
+  it("puts the previous version back when the new one is unhealthy, and exits 1 saying so (`rollout-put-back`)", async () => {
     desk.breakHealth();
     const run = await desk.vox(["deploy", "--run", "--json"], SECRET);
     expect(run.exitCode).toBe(1);

@@ -138,7 +138,7 @@ function programFor(storefront: Storefront): string {
   return join(copy, "bin.js");
 }
 
-describe("the image of one lock and one source", () => {
+describe("the image of one lock and one source (`image-reproducible`)", () => {
   let expected: Built;
 
   beforeAll(async () => {

@@ -25,7 +25,7 @@ const EDITS = [
   { name: "another base image", from: "layout:node", to: "layout:other" },
 ] as const;
 
-describe("a lock that no longer says what the manifests ask", () => {
+describe("a lock that no longer says what the manifests ask (`lock-fresh`)", () => {
   let storefront: Storefront;
   let manifest: string;
   let lock: string;

@@ -38,7 +38,7 @@ export interface JudgedPlatform {
 export const packagesNamed = ({ annotations }: Descriptor): readonly string[] =>
   (annotations?.[ANNOTATION.voxPackages] ?? "").split(",").filter((title) => title !== "");
 
-/** Each dependency is there once, in the version and with the content that is expected, and no other is. */
+/** Each dependency is there once, in the version and with the content that is expected, and no other is. Enforces `image-from-lock`. */
 export function checkDependencies({ platform, layers }: JudgedPlatform, expected: readonly ExpectedPackage[]): TrustCheck {
   const found = layers.filter(({ kind }) => kind === "packages").flatMap(packagesOf);
   const faults = [

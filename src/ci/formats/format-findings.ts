@@ -20,7 +20,7 @@ export function formatFindings(format: FindingFormat, report: Report): string {
 }
 
 /** The document of `ci …`; contracts, §8. */
-export const findingsDocument = (findings: readonly Finding[]): unknown => ({
+export const findingsDocument = (findings: readonly Finding[]): object => ({
   ok: passes(findings),
   findings: findings.map(({ id, severity, message, file, line }) => ({
     id,

@@ -50,6 +50,7 @@ const SURFACES: readonly (readonly string[])[] = [
     "[errors](../reference/errors.md), [exit codes](../reference/exit-codes.md)",
   ],
   ["`--json` documents", "`contracts/output/`", "[contracts](../reference/contracts.md)"],
+  ["invariants and lanes", "`contracts/policy/portability-policy.yaml`", "[policy](../reference/policy.md)"],
   ["the tool itself", "`contracts/install/install-policy.yaml`", "[toolchain](../reference/toolchain.md)"],
 ];
 

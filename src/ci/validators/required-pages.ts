@@ -5,7 +5,7 @@ import { type ComplianceFacts, errorsOf, type Validator } from "../validator.ts"
 const finding = errorsOf("required-pages");
 
 const REFERENCE =
-  "cli command-compliance contracts deploy-fields deployment-compose env-vars errors exit-codes handoff image package-archive provenance registries sbom secrets signing toolchain verify vocabulary vox-lock vox-portability-ssot vox-toml";
+  "cli command-compliance contracts deploy-fields deployment-compose env-vars errors exit-codes handoff image package-archive policy provenance registries sbom secrets signing toolchain verify vocabulary vox-lock vox-portability-ssot vox-toml";
 const HOW_TO =
   "air-gap ci-recipes how-to-deploy migrate-from-compose migrate-from-dockerfile publish-a-package run-a-private-registry";
 const ARCHITECTURE =

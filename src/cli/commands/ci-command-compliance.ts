@@ -1,7 +1,7 @@
 import { runValidators, selectValidators } from "../../ci/command-compliance.ts";
 import { fileTextsOf } from "../../ci/file-texts.ts";
 import { generatedFiles } from "../../ci/generated-files.ts";
-import { FACT_PATHS, NAMED_PATHS, type Validator } from "../../ci/validator.ts";
+import { FACT_PATHS, NAMED_PATHS, READ_TESTS, type Validator } from "../../ci/validator.ts";
 import { VALIDATORS } from "../../ci/validators.ts";
 import { laneFrom } from "../../config/lock-mode.ts";
 import { EXIT } from "../../errors/catalogue-entry.ts";
@@ -19,9 +19,13 @@ export async function run(context: CommandContext): Promise<number> {
   const checkout = await openCheckout(context.globals.projectDir);
   const lane = laneFrom(undefined, context.env);
   const names = (await checkout.list(NAMED_PATHS)).map((path) => [path, ""] as const);
-  const files = fileTextsOf(new Map([...names, ...(await checkout.readTexts(FACT_PATHS))]));
+  const files = fileTextsOf(new Map([...names, ...(await checkout.readTexts([...FACT_PATHS, ...READ_TESTS]))]));
   const program = describeProgram(context.program);
-  const findings = runValidators(validators, { files, program, generated: generatedFiles(context.program.registry) }, lane);
+  const findings = runValidators(
+    validators,
+    { files, program, generated: generatedFiles(context.program.registry, files) },
+    lane,
+  );
   return printFindings(context, validators, findings);
 }
 

@@ -21,7 +21,7 @@ export async function run(context: CommandContext): Promise<number> {
   findingFormat(context);
   const checkout = await openCheckout(context.globals.projectDir);
   const present = fileTextsOf(await checkout.readTexts(FOLDERS));
-  const stale = staleFiles(generatedFiles(context.program.registry), present);
+  const stale = staleFiles(generatedFiles(context.program.registry, present), present);
   if (!writes) return tellStale(context, stalenessFindings(stale, present));
   for (const { path, text } of stale) {
     await checkout.write(path, text);

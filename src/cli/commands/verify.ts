@@ -6,18 +6,17 @@ import { openImagePlace } from "../../ops/image-place.ts";
 import { chosenMember } from "../../ops/open-project.ts";
 import type { RebuildWish } from "../../ops/verify-rebuild.ts";
 import { verifyImage, type VerifyImageResult } from "../../ops/verify-image.ts";
-import { type CommandContext, isGiven, listOption, textOption } from "../command-context.ts";
+import { type CommandContext, isGiven, textOption } from "../command-context.ts";
 import { printResult } from "../output.ts";
-import { identityOption } from "./identity-option.ts";
 import { openCommand, type ProjectCommand, runtimeOf } from "./project-command.ts";
+import { trustOptions } from "./trust-options.ts";
 
 export async function run(context: CommandContext): Promise<number> {
   const { args, options, cwd, globals } = context;
   const image = args["IMAGE"] ?? "";
-  const keys = listOption(options, "key").map((path) => resolve(cwd, path));
+  const trust = trustOptions(context);
   const lockFile = textOption(options, "lock");
-  const identity = identityOption(context);
-  if (keys.length === 0 && identity === undefined && lockFile === undefined && !isGiven(options, "reproduce"))
+  if (trust.keys.length === 0 && trust.identity === undefined && lockFile === undefined && !isGiven(options, "reproduce"))
     throw new VoxError("USAGE", "nothing is given that the image could be held against", {
       hint: `run \`vox verify ${image} --key FILE.pub --lock vox.lock\``,
     });
@@ -27,11 +26,7 @@ export async function run(context: CommandContext): Promise<number> {
   const place = await openImagePlace(image, cwd, ports);
   const rebuild = project && rebuildWish(project, textOption(options, "environment"));
   const offline = isOffline(context);
-  const result = await verifyImage(
-    place,
-    { keys, offline, ...(identity && { identity }), ...(lock && { lock }), ...(rebuild && { rebuild }) },
-    ports,
-  );
+  const result = await verifyImage(place, { ...trust, offline, ...(lock && { lock }), ...(rebuild && { rebuild }) }, ports);
   printResult(context, { document: result, lines: linesOf(result) });
   return result.ok ? EXIT.ok : EXIT.failed;
 }

@@ -23,7 +23,7 @@ export interface LockedBaseManifest extends TransferOptions {
 }
 
 /**
- * One platform of a base, by its locked digests: no tag decides what is built upon.
+ * One platform of a base, by its locked digests: no tag decides what is built upon. Enforces `base-locked`.
  * @throws {VoxError} BASE_IMAGE_UNUSABLE, CONTENT_MISSING, OCI_INVALID, REGISTRY_CONTENT_CHANGED
  */
 export async function readBaseImage(source: BaseImageSource, wanted: LockedBaseManifest): Promise<BaseImage> {

@@ -47,6 +47,7 @@ export interface BuiltImage extends Image {
 /**
  * Builds a planned image without an engine: reads the bases' documents, makes the layers that nobody has, writes the new documents
  * to memory (contracts, §7). No package is read, and no layer of the base but to learn what is above an odd workdir.
+ * Enforces `image-reproducible`.
  * @throws {VoxError} BASE_IMAGE_UNUSABLE, COMPRESSION_UNSUPPORTED, COMPRESSOR_DIFFERS, CONTENT_MISSING, CONTENT_MISMATCH, FILE_CHANGED, LAYERS_TOO_MANY
  */
 export async function buildImage(plan: ImagePlan, ports: BuildPorts): Promise<BuiltImage> {

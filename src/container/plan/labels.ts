@@ -40,7 +40,8 @@ export function indexAnnotations({ labels, identity, created, voxVersion }: Inde
   });
 }
 
-function identityLabels(identity: ProjectIdentity): Annotations {
+/** What the application says of itself. */
+export function identityLabels(identity: ProjectIdentity): Annotations {
   const labels: readonly (readonly [string, string | undefined])[] = [
     [ANNOTATION.title, identity.name],
     [ANNOTATION.version, identity.version],

@@ -91,6 +91,7 @@ function readSource(reader: LockReader, table: Table): LockedSource {
   }
 }
 
+/** Enforces `git-pinned`. */
 function readGitSource(reader: LockReader, table: Table, text: string): LockedSource {
   const [, url, commit] = /^(.+)#([0-9a-f]{40})$/.exec(text) ?? [];
   if (!url || !commit) throw reader.invalid(`\`git+${text}\` does not end in a commit of 40 hex digits`);

@@ -23,7 +23,7 @@ interface PlacedAllowance extends Allowance {
 
 /**
  * Looks for secrets in one file while it passes. What it finds does not depend on where chunks end: an anchor is judged once all that its
- * pattern may look at is there. It holds a chunk and `LOOK_BEHIND` + `LOOK_AHEAD` bytes, however long a line is.
+ * pattern may look at is there. It holds a chunk and `LOOK_BEHIND` + `LOOK_AHEAD` bytes, however long a line is. Enforces `no-secrets`.
  */
 export class SecretScan {
   readonly #path: string;

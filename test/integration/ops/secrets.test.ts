@@ -17,7 +17,7 @@ const told = (run: VoxRun): readonly unknown[] => [
   at(run.json(), "error", "place"),
 ];
 
-describe("a secret", () => {
+describe("a secret (`no-secrets`)", () => {
   let desk: Desk;
   const write = (path: string, text: string): void => {
     mkdirSync(join(desk.folder, path, ".."), { recursive: true });

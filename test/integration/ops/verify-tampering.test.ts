@@ -328,7 +328,7 @@ const failedChecks = (run: VoxRun): readonly (readonly [string, string])[] =>
 
 const told = new Map<string, readonly (readonly [string, string])[]>();
 
-describe("`vox verify` names the check that fails when somebody changed", () => {
+describe("`vox verify` names the check that fails (`image-from-lock`) when somebody changed", () => {
   it.each(CASES.map((item) => [item.what, item] as const))(
     "%s",
     async (_what, { what, surgery, key = "team", lock, failing }) => {

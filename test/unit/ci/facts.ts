@@ -1,6 +1,6 @@
 import { fileTextsOf } from "../../../src/ci/file-texts.ts";
 import { generatedFiles } from "../../../src/ci/generated-files.ts";
-import { type ComplianceFacts, FACT_PATHS, NAMED_PATHS } from "../../../src/ci/validator.ts";
+import { type ComplianceFacts, FACT_PATHS, NAMED_PATHS, READ_TESTS } from "../../../src/ci/validator.ts";
 import { COMMAND_REGISTRY } from "../../../src/cli/generated/command-registry.ts";
 import { HANDLERS } from "../../../src/cli/handlers.ts";
 import { describeProgram } from "../../../src/cli/program-description.ts";
@@ -8,13 +8,13 @@ import { openCheckout } from "../../../src/runtime/fs-checkout.ts";
 
 const checkout = await openCheckout(process.cwd());
 const names = (await checkout.list(NAMED_PATHS)).map((path) => [path, ""] as const);
-const texts = new Map([...names, ...(await checkout.readTexts(FACT_PATHS))]);
+const texts = new Map([...names, ...(await checkout.readTexts([...FACT_PATHS, ...READ_TESTS]))]);
 
 /** The facts of this very checkout. */
 export const REAL_FACTS: ComplianceFacts = {
   files: fileTextsOf(texts),
   program: describeProgram({ registry: COMMAND_REGISTRY, handlers: Object.keys(HANDLERS) }),
-  generated: generatedFiles(COMMAND_REGISTRY),
+  generated: generatedFiles(COMMAND_REGISTRY, fileTextsOf(texts)),
 };
 
 /** The facts of the checkout with one file changed, or taken away. */

@@ -40,7 +40,7 @@ describe("outside a checkout of vox", () => {
     const { code, err } = await vox(line);
     expect(code).toBe(64);
     expect(err).toBe(
-      `error[CHECKOUT_MISSING]: \`${folder}\` is in no checkout of vox\nhint: run it in a checkout of vox, or name one with \`--project DIR\`\n`,
+      `error[CHECKOUT_MISSING]: \`${folder}\` is in no checkout of vox\nhint: for your own project run \`vox ci portability\`; a checkout of vox can be named with \`--project DIR\`\n`,
     );
   });
 });

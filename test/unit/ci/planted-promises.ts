@@ -3,6 +3,7 @@ import { withFile } from "./facts.ts";
 import type { Planted } from "./planted-pages.ts";
 
 const SSOT = "docs/src/reference/vox-portability-ssot.md";
+const POLICY = "contracts/policy/portability-policy.yaml";
 const CHECKLIST = "docs/src/architecture/doc-to-code-acceptance-checklist.md";
 const REGISTER = "docs/src/architecture/deferral-register.md";
 const RISKS = "docs/src/architecture/risk-register.md";
@@ -19,15 +20,42 @@ export const PLANTED_IN_PROMISES: Planted = [
   ["required-pages", "the page is not there, or has no title", withFile(SSOT, () => "")],
   ["required-pages", "the page does not say whether it is normative or analytical", edited(SSOT, "*Normative.", "*True.")],
   ["required-pages", "the page does not say whether it is normative or analytical", edited(REGISTER, "*Analytical:", "*So:")],
-  ["invariants", "there is no table of invariants", edited(SSOT, "## Invariants", "## Rules")],
-  ["invariants", "`no-secrets` is there twice", edited(SSOT, "| `base-locked` |", "| `no-secrets` |")],
-  ["invariants", "`lock-fresh` has not one enforcement home that is there", removed("src/ops/materialize-project.ts")],
+  ["invariants", "there is no portability policy", removed(POLICY)],
+  ["invariants", "version: Invalid input: expected 1", edited(POLICY, "version: 1", "version: 2")],
   [
     "invariants",
-    "`lock-fresh` has not one enforcement home that is there",
-    edited(SSOT, "`src/ops/materialize-project.ts` |", "`src/ops/materialize-project.ts` `src/ops/ports.ts` |"),
+    "the program was made from another policy: run `npm run generate` and `npm run build`",
+    edited(POLICY, "ci: advisory", "ci: blocking"),
   ],
-  ["invariants", "no test shows `lock-fresh`", removed("test/system/stale-lock.test.ts")],
+  ["invariants", "there is no table of invariants", edited(SSOT, "## Invariants", "## Rules")],
+  ["invariants", "`lock-fresh` is in the policy and not on the normative page", edited(SSOT, /^\| `lock-fresh` .*\n/m, "")],
+  [
+    "invariants",
+    "`lock-old` is on the normative page and not in the policy",
+    edited(SSOT, "| `lock-fresh` |", "| `lock-old` |"),
+  ],
+  ["invariants", "`lock-fresh` is there twice", edited(POLICY, "- id: base-locked\n", "- id: lock-fresh\n")],
+  [
+    "invariants",
+    "`src/ops/materialize-project.ts` does not say that it enforces `lock-fresh`",
+    removed("src/ops/materialize-project.ts"),
+  ],
+  [
+    "invariants",
+    "`src/policy/portability/judges/tree.ts` does not say that it enforces `tree-clean`",
+    edited("src/policy/portability/judges/tree.ts", "Enforces `tree-clean`", "Reports `tree-clean`"),
+  ],
+  [
+    "invariants",
+    "`tree-clean` has more than one enforcement home: src/ops/ports.ts, src/policy/portability/judges/tree.ts",
+    added("src/ops/ports.ts", "/** Enforces `tree-clean`. */"),
+  ],
+  ["invariants", "`test/system/stale-lock.test.ts` does not name `lock-fresh`", removed("test/system/stale-lock.test.ts")],
+  [
+    "invariants",
+    "`test/system/stale-lock.test.ts` does not name `lock-fresh`",
+    edited("test/system/stale-lock.test.ts", "`lock-fresh`", "the lock"),
+  ],
   ["supported-runtimes", "`Podman` is called supported, and no system test shows it", removed("test/system/load.test.ts")],
   [
     "supported-runtimes",

@@ -1,0 +1,16 @@
+import type { ProjectJudge } from "../judge.ts";
+import { broken, held } from "../verdict.ts";
+
+const LOCK = { file: "vox.lock" };
+
+/** Reports `lock-fresh`. */
+export const lockFresh: ProjectJudge = ({ lock }) =>
+  lock.state === "fresh"
+    ? held("`vox.lock` says what the manifests ask")
+    : broken(lock.why, { place: LOCK, hint: "run `vox lock`" });
+
+/** Reports `lock-frozen`. */
+export const lockFrozen: ProjectJudge = ({ mode }) =>
+  mode === "frozen"
+    ? held("registries are asked for blobs by digest alone")
+    : broken(`the lock is held as \`${mode}\``, { hint: "add `--frozen`, or set VOX_FROZEN" });
