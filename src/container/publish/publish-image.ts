@@ -41,7 +41,7 @@ export interface PublishedImage {
 }
 
 /**
- * Pushes an image: blobs, manifests, index, then tags, so that no tag names half an image (contracts, §7 "Tags"); then asks for it.
+ * Pushes an image: blobs, manifests, index, then tags, so that no tag names half an image (contracts, §7 "Tags"), nor one that a registry took and lost.
  * @throws {VoxError} VERSION_EXISTS, CONTENT_MISSING, PUBLISH_RACE, and what the repository throws
  */
 export async function publishImage(
@@ -57,13 +57,25 @@ export async function publishImage(
     return keepStanding(current, repository, options);
   const changed = current?.digest !== root.digest;
   const transfer = changed ? await push(image, repository, current, options) : { ...NOTHING_TRANSFERRED, skipped: 1 };
-  if (changed) await options.beforeTags?.(root);
-  for (const tag of options.tags.slice(changed && !options.environmentTagLater ? 0 : 1))
-    await setTag(repository, root, tag, { ...transferOptions, changed });
-  for (const tag of options.fixedTags ?? []) await repository.tag(root, tag, { ...transferOptions, onlyNew: true });
-  if (changed) await requireHeld(root, repository, transferOptions);
+  if (changed) await Promise.all([requireHeld(root, repository, transferOptions), options.beforeTags?.(root)]);
+  await setTags(root, repository, { ...options, changed });
   if (options.documents) await keepDocuments(image, options.documents, transferOptions);
   return { digest: root.digest, changed, transfer };
+}
+
+/** The environment's first: when it moves, the image is deployed. */
+async function setTags(
+  root: Descriptor,
+  repository: Repository,
+  { changed, tags, fixedTags = [], environmentTagLater, ...options }: PublishOptions & { readonly changed: boolean },
+): Promise<void> {
+  const transferOptions = signalOf(options);
+  const [environment, ...others] = tags;
+  if (changed && environment !== undefined && !environmentTagLater) await repository.tag(root, environment, transferOptions);
+  await Promise.all([
+    ...others.map((tag) => setTag(repository, root, tag, { ...transferOptions, changed })),
+    ...fixedTags.map((tag) => repository.tag(root, tag, { ...transferOptions, onlyNew: true })),
+  ]);
 }
 
 /** What names the image already is left alone, as long as the environment's tag says that it may. */

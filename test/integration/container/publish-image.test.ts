@@ -34,6 +34,16 @@ afterEach(() => {
 afterAll(() => registry.close());
 
 /** What a HEAD says of an index. */
+/** What the registry answers when it is asked for an image's index that it was given. */
+function afterPush({ root }: Pick<BuiltImage, "root">, answer: Fault): typeof fault {
+  let pushed = false;
+  return ({ method, path }) => {
+    if (!path.endsWith(root.digest)) return undefined;
+    pushed ||= method === "PUT";
+    return pushed && method === "HEAD" ? answer : undefined;
+  };
+}
+
 const head = (digest: string, size: number): Readonly<Record<string, string>> => ({
   "content-type": MEDIA_TYPE.imageIndex,
   "docker-content-digest": digest,
@@ -184,29 +194,21 @@ describe("publishing to a registry that holds the packages and the base", () => 
   it.each<[string, Fault, string]>([
     ["does not have", { kind: "status", status: 404 }, "CONTENT_MISSING"],
     ["calls otherwise", { kind: "status", status: 200, headers: head(`sha256:${"0".repeat(64)}`, 100) }, "CONTENT_MISMATCH"],
-  ])("tells no digest of an image that the registry %s", async (_, wrong, code) => {
+  ])("tags no image that the registry %s", async (_, wrong, code) => {
     const state = await published();
     const image = await build(state, "five\n");
-    let tagged = false;
-    fault = ({ method, path }) => {
-      tagged ||= method === "PUT" && path.endsWith("/production");
-      return tagged && method === "HEAD" ? wrong : undefined;
-    };
-    await expect(
-      publishImage(image, remoteStore(`acme/lost-${code.toLowerCase()}`, []), { tags: ["production"] }),
-    ).rejects.toMatchObject({ code });
+    fault = afterPush(image, wrong);
+    const store = remoteStore(`acme/lost-${code.toLowerCase()}`, []);
+    await expect(publishImage(image, store, { tags: ["production"] })).rejects.toMatchObject({ code });
+    fault = () => undefined;
+    expect(await store.resolve("production")).toBeUndefined();
   });
 
-  it("tells no digest of an image that the registry says to be of another size", async () => {
+  it("tags no image that the registry says to be of another size", async () => {
     const state = await published();
     const image = await build(state, "six\n");
-    let tagged = false;
-    fault = ({ method, path }) => {
-      tagged ||= method === "PUT" && path.endsWith("/production");
-      return tagged && method === "HEAD"
-        ? { kind: "status", status: 200, headers: head(image.root.digest, image.root.size + 1) }
-        : undefined;
-    };
+    const longer = head(image.root.digest, image.root.size + 1);
+    fault = afterPush(image, { kind: "status", status: 200, headers: longer });
     const publication = publishImage(image, remoteStore("acme/longer", []), { tags: ["production"] });
     await expect(publication).rejects.toMatchObject({ code: "CONTENT_MISSING", exitCode: 69 });
   });
