@@ -1,5 +1,4 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
 import type { Environment } from "../config/environment-variables.ts";
 import { PROGRAM_VERSION } from "../config/generated/version.ts";
 import { sourceDateEpochSeconds } from "../config/parse-variable.ts";
@@ -41,6 +40,7 @@ import { markUsed } from "./fs-use-marks.ts";
 import { fsOutput, makeFolder } from "./fs-output.ts";
 import { hostPlatform } from "./host-platform.ts";
 import { holdsLayout } from "./fs-layout-names.ts";
+import { machineEngine } from "./machine-engine.ts";
 import { fsVendored } from "./fs-vendored.ts";
 import { deploymentPorts } from "./deployment-ports.ts";
 import { dockerLogins, RegistryAccess } from "./registry-access.ts";
@@ -93,11 +93,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...fsOutput,
     ...registryArchive,
     ...deploymentPorts({ dataDir: paths.dataDir, env, signal }),
-    async engine(choice) {
-      const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
-      const dockerConfigDir = env["DOCKER_CONFIG"] || join(home, ".docker");
-      return connectEngine({ choice, environment: env, dockerConfigDir, uid: process.getuid?.() });
-    },
+    engine: (choice) => machineEngine(choice, env),
   };
 }
 

@@ -10,6 +10,7 @@ import { isSystemError } from "../oci/fs-errors.ts";
 import { formatRegistryLocation } from "../pm/registry/location.ts";
 import { RegistryAccess } from "./registry-access.ts";
 import { RegistryMirrors } from "./fs-registry-mirrors.ts";
+import { machineEngine } from "./machine-engine.ts";
 
 export interface DiagnosisOptions {
   readonly env: Environment;
@@ -32,8 +33,7 @@ export function machineDiagnosis({ env, cwd, signal }: DiagnosisOptions): Diagno
     },
     programVersion: (program) => versionOf(program, signal),
     engine: async (kind) => {
-      const { connectEngine } = await import("../container/engine/engine-dockerode.ts");
-      const { description } = await connectEngine({ choice: kind, environment: env });
+      const { description } = await machineEngine(kind, env);
       return `${description.version} at ${description.endpoint}`;
     },
     defaultRegistry: () => Promise.resolve(formatRegistryLocation(registry())),

@@ -2,6 +2,8 @@ import { VoxError } from "../../errors/vox-error.ts";
 import type { EngineChoice } from "../../project/deploy-intent.ts";
 import type { EngineEnvironment } from "./client-environment.ts";
 import type { DockerContext } from "./docker-context.ts";
+import { namedConnection, type PodmanConnection, type PodmanConnections } from "./podman-connections.ts";
+import { parseSshAddress, sshDial, type SshClient } from "./ssh-dial.ts";
 
 /** Where an engine may listen. */
 export type EngineEndpoint =
@@ -14,13 +16,17 @@ export type EngineEndpoint =
       readonly tls: boolean;
       /** Folder of `ca.pem`, `cert.pem` and `key.pem`. */
       readonly certPath?: string;
-    };
+    }
+  /** Behind ssh: the program whose streams are a connection to it. */
+  | { readonly kind: "dialled"; readonly url: string; readonly command: readonly string[] };
 
 export interface EnginePlaces {
   readonly choice: EngineChoice;
   readonly environment: EngineEnvironment;
   /** In use by Docker's client. */
   readonly context?: DockerContext | undefined;
+  /** Known to Podman's client. */
+  readonly connections?: PodmanConnections | undefined;
   /** The user's own number, whose sockets are in `/run/user/UID` when no variable says otherwise; absent for none. */
   readonly uid?: number | undefined;
 }
@@ -31,11 +37,7 @@ export interface EnginePlaces {
  */
 export function engineEndpoints(places: EnginePlaces): readonly EngineEndpoint[] {
   const { choice, environment, context } = places;
-  const podman = (): readonly EngineEndpoint[] =>
-    environment.CONTAINER_HOST
-      ? [parseEndpoint(environment.CONTAINER_HOST, { name: "CONTAINER_HOST" })]
-      : podmanSockets(places).map(socketAt);
-  if (choice === "podman") return podman();
+  if (choice === "podman") return podmanEndpoints(places);
   const named = environment.DOCKER_HOST;
   const certPath = environment.DOCKER_CERT_PATH;
   const tls = Boolean(environment.DOCKER_TLS_VERIFY);
@@ -45,8 +47,25 @@ export function engineEndpoints(places: EnginePlaces): readonly EngineEndpoint[]
     return [parseEndpoint(host, { name: `the Docker context \`${name}\``, tls: own !== undefined, certPath: own })];
   }
   const docker = dockerSockets(places).map(socketAt);
-  return choice === "docker" ? docker : [...docker, ...podman()];
+  return choice === "docker" ? docker : [...docker, ...podmanEndpoints(places)];
 }
+
+/** A service that Podman's client prefers is asked where none of this machine answers, since `podman` itself then is the machine's. */
+function podmanEndpoints(places: EnginePlaces): readonly EngineEndpoint[] {
+  const { environment } = places;
+  const named = { name: "CONTAINER_HOST", client: "podman", identity: environment.CONTAINER_SSHKEY } as const;
+  if (environment.CONTAINER_HOST) return [parseEndpoint(environment.CONTAINER_HOST, named)];
+  const connections: PodmanConnections = places.connections ?? { known: new Map() };
+  if (environment.CONTAINER_CONNECTION)
+    return [connectionEndpoint(namedConnection(connections, environment.CONTAINER_CONNECTION))];
+  const { chosen } = connections;
+  const preferred = chosen === undefined ? [] : [connectionEndpoint(namedConnection(connections, chosen))];
+  const sockets = podmanSockets(places).map(socketAt);
+  return [...sockets, ...preferred.filter(({ url }) => !sockets.some((socket) => socket.url === url))];
+}
+
+const connectionEndpoint = ({ name, uri, identity }: PodmanConnection): EngineEndpoint =>
+  parseEndpoint(uri, { name: `the Podman connection \`${name}\``, client: "podman", identity });
 
 const socketAt = (path: string): EngineEndpoint => ({ kind: "socket", url: `unix://${path}`, path });
 
@@ -66,30 +85,25 @@ function runtimeDirs({ environment, uid }: EnginePlaces): readonly string[] {
   return uid === undefined || uid === 0 ? [] : [`/run/user/${uid}`];
 }
 
-interface AddressSource {
+interface AddressSource extends Partial<SshClient> {
   /** What named the address, for the complaint. */
   readonly name: string;
   readonly tls?: boolean;
   readonly certPath?: string | undefined;
 }
 
-function parseEndpoint(url: string, { name, tls: tlsWanted = false, certPath }: AddressSource): EngineEndpoint {
+function parseEndpoint(url: string, source: AddressSource): EngineEndpoint {
+  const { name, tls: tlsWanted = false, certPath, client = "docker", identity } = source;
   const [, scheme = "", rest = ""] = /^([a-z]+):\/\/(.+)$/.exec(url) ?? [];
   if (scheme === "unix") return { kind: "socket", url, path: rest };
-  if (scheme === "ssh") throw overSsh(url, name, rest);
+  if (scheme === "ssh") return { kind: "dialled", url, command: sshDial(parseSshAddress(url, name), { client, identity }) };
   const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/]+))(?::(\d+))?\/?$/.exec(rest) ?? [];
   const host = bracketed ?? plain;
   if (!["tcp", "http", "https"].includes(scheme) || host === undefined) {
     throw new VoxError("CONFIG_INVALID", `\`${url}\` of ${name} is not an engine's address that vox can speak to`, {
-      hint: "write it as `unix:///path/to.sock` or `tcp://host:port`",
+      hint: "write it as `unix:///path/to.sock`, `tcp://host:port` or `ssh://user@host`",
     });
   }
   const tls = scheme === "https" || tlsWanted;
   return { kind: "tcp", url, host, port: Number(port ?? (tls ? 2376 : 2375)), tls, ...(certPath && { certPath }) };
 }
-
-/** Docker's client starts a program on the other machine through ssh; a forwarded socket does the same for any client. */
-const overSsh = (url: string, name: string, place: string): VoxError =>
-  new VoxError("CONFIG_INVALID", `\`${url}\` of ${name} is reached over ssh, which vox does not speak to engines`, {
-    hint: `run \`ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock ${place.split("/")[0]}\` and set DOCKER_HOST=unix:///tmp/engine.sock`,
-  });

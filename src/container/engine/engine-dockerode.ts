@@ -14,26 +14,31 @@ import { type EngineEndpoint, engineEndpoints, type EnginePlaces } from "./endpo
 import type { Container, ContainerSpec, Engine, EngineDescription } from "./engine.ts";
 import { isLimitRefused, engineFailure, reasonOf } from "./engine-failure.ts";
 import { readDockerContext } from "./fs-docker-context.ts";
+import { readPodmanConnections } from "./fs-podman-connections.ts";
 import { noEngine, type TriedPlace } from "./no-engine.ts";
+import { DialledAgent } from "./process-dialled-agent.ts";
 
 export interface ConnectOptions {
   readonly choice: EngineChoice;
   readonly environment: EngineEnvironment;
   /** Where Docker's client keeps its contexts; absent, none is looked for. */
   readonly dockerConfigDir?: string;
+  /** Where Podman's client keeps its connections; absent, none is looked for. */
+  readonly home?: string;
   readonly uid?: number | undefined;
 }
 
 const PROBE_TIMEOUT_MS = 5_000;
+/** Longer than ssh itself waits for the other machine. */
+const DIALLED_PROBE_TIMEOUT_MS = 40_000;
 
 /**
  * The first engine that answers, with the API version that both sides know.
  * @throws {VoxError} ENGINE_UNAVAILABLE saying what was tried, CONFIG_INVALID
  */
-export async function connectEngine({ choice, environment, dockerConfigDir, uid }: ConnectOptions): Promise<Engine> {
-  const asksDocker = choice !== "podman" && dockerConfigDir !== undefined;
-  const context = asksDocker ? await readDockerContext(dockerConfigDir, environment) : undefined;
-  const places: EnginePlaces = { choice, environment, context, uid };
+export async function connectEngine(options: ConnectOptions): Promise<Engine> {
+  const { choice, environment } = options;
+  const places = await enginePlaces(options);
   const tried: TriedPlace[] = [];
   for (const endpoint of engineEndpoints(places)) {
     try {
@@ -48,11 +53,22 @@ export async function connectEngine({ choice, environment, dockerConfigDir, uid 
   throw noEngine(places, tried);
 }
 
+/** What the clients of Docker and Podman keep, as far as it matters for the choice. */
+async function enginePlaces({ choice, environment, dockerConfigDir, home, uid }: ConnectOptions): Promise<EnginePlaces> {
+  const asksDocker = choice !== "podman" && dockerConfigDir !== undefined;
+  const context = asksDocker ? await readDockerContext(dockerConfigDir, environment) : undefined;
+  const named = choice !== "podman" && (environment.DOCKER_HOST || context);
+  const asksPodman = choice !== "docker" && !named && home !== undefined;
+  const connections = asksPodman ? await readPodmanConnections(home, environment) : undefined;
+  return { choice, environment, context, connections, uid };
+}
+
 async function connectTo(endpoint: EngineEndpoint, environment: EngineEnvironment): Promise<Engine> {
   const address = await addressOf(endpoint);
   // The library takes 300 ms to load, and most commands need no engine.
   const { default: Docker } = await import("dockerode");
-  const probe: ProbeOptions = { ...address, connectionTimeout: PROBE_TIMEOUT_MS };
+  const patience = endpoint.kind === "dialled" ? DIALLED_PROBE_TIMEOUT_MS : PROBE_TIMEOUT_MS;
+  const probe: ProbeOptions = { ...address, connectionTimeout: patience };
   const version = await new Docker(probe).version();
   const apiVersion = negotiateApiVersion({ newest: version.ApiVersion, oldest: version.MinAPIVersion || undefined });
   const description: EngineDescription = {
@@ -69,11 +85,25 @@ async function connectTo(endpoint: EngineEndpoint, environment: EngineEnvironmen
 /** The library's limit, which its types do not know, ends with the answer's head: a load may take any time until then. */
 type ProbeOptions = Dockerode.DockerOptions & { readonly connectionTimeout: number };
 
-async function addressOf(endpoint: EngineEndpoint): Promise<Dockerode.DockerOptions> {
-  if (endpoint.kind === "socket") return { socketPath: endpoint.path };
+/** All that the library would otherwise take from DOCKER_HOST and the variables beside it, whatever place is meant here. */
+const NOTHING_ELSE = {
+  host: undefined,
+  port: undefined,
+  protocol: "http",
+  ca: undefined,
+  cert: undefined,
+  key: undefined,
+} as const;
+
+/** Nor does it know types of what it gives to Node's HTTP. */
+type AddressOptions = Dockerode.DockerOptions & { readonly agent?: DialledAgent };
+
+async function addressOf(endpoint: EngineEndpoint): Promise<AddressOptions> {
+  if (endpoint.kind === "socket") return { ...NOTHING_ELSE, socketPath: endpoint.path };
+  if (endpoint.kind === "dialled") return { ...NOTHING_ELSE, host: "engine", agent: new DialledAgent(endpoint.command) };
   const { host, port, tls, certPath } = endpoint;
-  const address = { host, port };
-  if (!tls) return { ...address, protocol: "http" };
+  const address = { ...NOTHING_ELSE, host, port };
+  if (!tls) return address;
   if (certPath === undefined) return { ...address, protocol: "https" };
   const [ca, cert, key] = await Promise.all(["ca.pem", "cert.pem", "key.pem"].map((name) => readFile(join(certPath, name))));
   return { ...address, protocol: "https", ca, cert, key };

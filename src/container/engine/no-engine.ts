@@ -1,6 +1,7 @@
 import { VoxError } from "../../errors/vox-error.ts";
 import type { EngineChoice } from "../../project/deploy-intent.ts";
 import type { EnginePlaces } from "./endpoints.ts";
+import { parseSshAddress } from "./ssh-dial.ts";
 
 /** A place where no engine of the wanted kind answered. */
 export interface TriedPlace {
@@ -20,6 +21,12 @@ export function noEngine(places: EnginePlaces, tried: readonly TriedPlace[]): Vo
 function remedy({ choice, environment, context }: EnginePlaces, tried: readonly TriedPlace[]): string {
   const other = tried.map(({ reason }) => /^is (docker|podman)$/.exec(reason)?.[1]).find((kind) => kind !== undefined);
   if (other !== undefined) return `set \`runtime = "${other}"\` in [deploy], or start ${choice}`;
+  const dialled = tried.map(({ url }) => url).find((url) => url.startsWith("ssh://"));
+  if (dialled !== undefined) {
+    const { host, user, port } = parseSshAddress(dialled, "the engine's address");
+    const there = `${user === "" ? "" : `${user}@`}${host}`;
+    return `run \`ssh${port === "" ? "" : ` -p ${port}`} ${there} ${choice === "podman" ? "podman" : "docker"} version\`, and see that it answers without a question`;
+  }
   const denied = tried.find(({ reason }) => reason === "EACCES" || reason === "EPERM");
   if (denied) return `run \`sudo usermod -aG docker $USER\` and log in again, so that \`${denied.url}\` may be opened`;
   if (choice === "podman") return environment.CONTAINER_HOST ? "correct CONTAINER_HOST, or unset it" : START.podman;

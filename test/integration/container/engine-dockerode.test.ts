@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { streamOf } from "../../../src/core/byte-stream.ts";
 import { parsePlatform } from "../../../src/core/platform.ts";
 import type { EngineEnvironment } from "../../../src/container/engine/client-environment.ts";
@@ -24,6 +24,7 @@ afterEach(async () => {
   await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
   server = undefined;
   await rm(folder, { recursive: true, force: true });
+  vi.unstubAllEnvs();
 });
 
 const VERSION = {
@@ -103,6 +104,17 @@ describe("finding an engine", () => {
     await writeFile(join(folder, "config.json"), JSON.stringify({ currentContext: "near" }));
     expect((await connectHere({})).description.endpoint).toBe(host);
     await expect(connectHere({ DOCKER_CONTEXT: "gone" })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
+  it("asks Podman where Podman is, whatever DOCKER_HOST says to others", async () => {
+    vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:1");
+    vi.stubEnv("DOCKER_TLS_VERIFY", "1");
+    vi.stubEnv("DOCKER_CERT_PATH", folder);
+    for (const name of ["ca.pem", "cert.pem", "key.pem"])
+      await writeFile(join(folder, name), "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
+    const CONTAINER_HOST = await engineThat(() => undefined, { ...VERSION, Components: [{ Name: "Podman Engine" }] });
+    const engine = await connectEngine({ choice: "podman", environment: { CONTAINER_HOST } });
+    expect(engine.description.endpoint).toBe(CONTAINER_HOST);
   });
 
   it("says what was tried when none answers", async () => {

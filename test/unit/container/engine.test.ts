@@ -4,6 +4,7 @@ import { demuxLogs } from "../../../src/container/engine/demux-logs.ts";
 import { contextFolder, contextHost, contextInUse, type DockerContext } from "../../../src/container/engine/docker-context.ts";
 import type { EngineEnvironment } from "../../../src/container/engine/client-environment.ts";
 import { engineEndpoints, type EnginePlaces } from "../../../src/container/engine/endpoints.ts";
+import { podmanConnections } from "../../../src/container/engine/podman-connections.ts";
 import { noEngine } from "../../../src/container/engine/no-engine.ts";
 import { loadedImages } from "../../../src/container/engine/load-progress.ts";
 import type { EngineChoice } from "../../../src/project/deploy-intent.ts";
@@ -56,14 +57,87 @@ describe("where an engine is looked for", () => {
     );
   });
 
-  it("says how to reach an engine over ssh", () => {
-    const asking = () => engineEndpoints({ choice: "auto", environment: {}, context: { name: "far", host: "ssh://me@far/x" } });
-    expect(failureOf(asking)).toBe(
-      "CONFIG_INVALID: `ssh://me@far/x` of the Docker context `far` is reached over ssh, which vox does not speak to engines",
-    );
-    expect(asking).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining("docker.sock me@far` and set DOCKER_HOST=") }),
-    );
+  it.each<[string, Partial<EnginePlaces>, readonly string[]]>([
+    ["ssh://far", {}, ["--", "far", "docker", "system", "dial-stdio"]],
+    ["ssh://me@far:2222/", {}, ["-l", "me", "-p", "2222", "--", "far", "docker", "system", "dial-stdio"]],
+    ["ssh://far/run/d.sock", {}, ["--", "far", "docker", "--host", "unix:///run/d.sock", "system", "dial-stdio"]],
+    ["ssh://[::1]", {}, ["--", "::1", "docker", "system", "dial-stdio"]],
+  ])("reaches `%s` as Docker's own client does", (DOCKER_HOST, places, command) => {
+    expect(engineEndpoints({ choice: "auto", environment: { DOCKER_HOST }, ...places })).toEqual([
+      { kind: "dialled", url: DOCKER_HOST, command: ["ssh", "-o", "ConnectTimeout=30", "-T", ...command] },
+    ]);
+  });
+
+  it("reaches Podman's service behind ssh by its socket there, with the key that is named", () => {
+    const environment = { CONTAINER_HOST: "ssh://core@far/run/p.sock", CONTAINER_SSHKEY: "/key" };
+    expect(engineEndpoints({ choice: "podman", environment })).toMatchObject([
+      {
+        command: [
+          "ssh",
+          "-o",
+          "ConnectTimeout=30",
+          "-T",
+          "-i",
+          "/key",
+          "-l",
+          "core",
+          "--",
+          "far",
+          "podman",
+          "--remote",
+          "--url",
+          "unix:///run/p.sock",
+          "system",
+          "dial-stdio",
+        ],
+      },
+    ]);
+  });
+
+  it.each(["ssh://me:secret@far", "ssh://far/a;b", "ssh://far/$(x)"])("refuses `%s`", (DOCKER_HOST) => {
+    const failure = failureOf(() => engineEndpoints({ choice: "auto", environment: { DOCKER_HOST } }));
+    expect(failure).toMatch(/^CONFIG_INVALID: .* of DOCKER_HOST is not an engine's address behind ssh$/);
+    expect(failure).not.toContain("secret");
+  });
+});
+
+describe("the connections of Podman's client", () => {
+  const file = (path: string, text: string) => ({ path, text });
+  const toml =
+    '[engine]\nactive_service = "a"\n[engine.service_destinations.a]\nuri = "ssh://a/a.sock"\nidentity = "/a"\n[engine.service_destinations.b]\nuri = "unix:///b.sock"\n';
+  const json =
+    '{"Connection":{"Default":"c","Connections":{"c":{"URI":"tcp://c:1","IsMachine":true},"b":{"URI":"unix:///other.sock"}}}}';
+  const both = podmanConnections([file("containers.conf", toml), file("podman-connections.json", json)]);
+
+  it("are those of all its files, where the later one wins", () => {
+    expect(podmanConnections([file("containers.conf", toml)])).toMatchObject({ chosen: "a" });
+    expect(both.chosen).toBe("c");
+    expect([...both.known.values()]).toEqual([
+      { name: "a", uri: "ssh://a/a.sock", identity: "/a" },
+      { name: "b", uri: "unix:///other.sock" },
+      { name: "c", uri: "tcp://c:1" },
+    ]);
+    expect(podmanConnections([file("a.conf", "[network]\n"), file("a.json", "{}")])).toEqual({ known: new Map() });
+  });
+
+  it.each<[Partial<EnginePlaces>, readonly string[]]>([
+    [{}, ["unix:///run/podman/podman.sock", "tcp://c:1"]],
+    [{ environment: { CONTAINER_CONNECTION: "a" } }, ["ssh://a/a.sock"]],
+    [{ environment: { CONTAINER_CONNECTION: "a", CONTAINER_HOST: "unix:///p.sock" } }, ["unix:///p.sock"]],
+    [{ choice: "auto" }, ["unix:///var/run/docker.sock", "unix:///run/podman/podman.sock", "tcp://c:1"]],
+    [{ choice: "docker" }, ["unix:///var/run/docker.sock"]],
+  ])("are asked for %j in this order", (places, expected) => {
+    const endpoints = engineEndpoints({ choice: "podman", environment: {}, connections: both, ...places });
+    expect(endpoints.map(({ url }) => url)).toEqual(expected);
+  });
+
+  it("are refused when there is none of that name, and where a file says nothing", () => {
+    const asking = () => engineEndpoints({ choice: "podman", environment: { CONTAINER_CONNECTION: "x" }, connections: both });
+    expect(failureOf(asking)).toBe("CONFIG_INVALID: Podman has no connection `x`");
+    for (const path of ["/a.conf", "/a.json"])
+      expect(failureOf(() => podmanConnections([file(path, "{[")]))).toBe(
+        `CONFIG_INVALID: \`${path}\` of Podman cannot be read`,
+      );
   });
 });
 
