@@ -103,6 +103,7 @@ export const policySchema = z.strictObject({
   }),
   signers: field(z.array(nonEmptyText), "Files of public keys that may sign what is deployed"),
   licenses: field(z.array(nonEmptyText), "SPDX licences that the application and its packages may have; any unless said"),
+  base_signers: field(z.array(nonEmptyText), "Files of public keys that bases must be signed with; nothing is asked of them unless said"),
   local: field(severities, "Invariants held more strictly in the local lane, by id"),
   ci: field(severities, "Invariants held more strictly in the ci lane, by id"),
   release: field(severities, "Invariants held more strictly in the release lane, by id"),

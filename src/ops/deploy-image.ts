@@ -26,6 +26,7 @@ import type {
 } from "./ports.ts";
 import { recordPublication } from "./record-publication.ts";
 import { refuseImageSecrets } from "./refuse-image-secrets.ts";
+import { requireBaseSigners } from "./require-base-signers.ts";
 import type { MemberRollout } from "./roll-out-member.ts";
 import type { RunnableImage } from "./roll-out-project.ts";
 import type { RolloutTarget } from "./rollout-hands.ts";
@@ -76,6 +77,7 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   const signing = repository && (await signingOf(materialized.project, options, ports));
   const folder = memberDir(project, options.member);
   const hands = target === "none" ? undefined : await handsFor(target, deploy, ports);
+  await requireBaseSigners(project, options, materialized.project, ports);
   const built = await buildProjectImage(
     materialized,
     {

@@ -24,6 +24,7 @@ import type {
   RunPorts,
 } from "./ports.ts";
 import { refuseImageSecrets } from "./refuse-image-secrets.ts";
+import { requireBaseSigners } from "./require-base-signers.ts";
 import { type ImageSigning, keepStatements, openSigning, type SigningWish } from "./sign-image.ts";
 import { imageSubject, type SbomFile, sbomFiles } from "./sbom-documents.ts";
 
@@ -55,6 +56,7 @@ export async function packageImage(project: OpenProject, options: PackageOptions
   const materialized = await materializeProject(project, { ...options, outputDirs: outputsAt(options.outDir) }, ports);
   const signing = await openSigning(options.signing, materialized.project, options.member.manifest.package.build, ports);
   const folder = memberDir(project, options.member);
+  await requireBaseSigners(project, options, materialized.project, ports);
   const built = await buildProjectImage(
     materialized,
     {

@@ -88,7 +88,7 @@ export function checkAttached({ manifests }: ImageEvidence): TrustCheck {
 }
 
 /** One check for the index and one for each platform: a client that runs one platform looks at that alone. */
-export const checkSignatures = ({ manifests }: ImageEvidence, trust: Trust): readonly TrustCheck[] =>
+export const checkSignatures = ({ manifests }: Pick<ImageEvidence, "manifests">, trust: Trust): readonly TrustCheck[] =>
   manifests.map((evidence): TrustCheck => ({
     id: `signature ${evidence.name}`,
     restsOn: "signature",
