@@ -13,7 +13,7 @@ export interface AirgapRollout {
   readonly environment: string;
   readonly runtime: EngineChoice;
   readonly desired: Desired;
-  /** Images of the services beside the application, as the Compose file names them. */
+  /** Images of the services beside the application, by the names that the Compose file has for them. */
   readonly others: readonly { readonly name: string; readonly digest: Digest }[];
 }
 
@@ -21,6 +21,7 @@ export const AIRGAP_TYPE = "application/vnd.vox.airgap.v1";
 /** The tag of the documents in the layout. */
 export const AIRGAP_TAG = "vox-airgap";
 const ROLLOUT = "rollout.json";
+const POLICY = "policy.json";
 
 export interface AirgapDocuments {
   readonly rollout: AirgapRollout;
@@ -38,7 +39,7 @@ export function airgapArtifact({ rollout, composeFile, lock, policy }: AirgapDoc
     file(ROLLOUT, "application/json", canonicalJsonBytes(document)),
     file("compose.yaml", "application/yaml", Buffer.from(composeFile)),
     file("vox.lock", "application/toml", Buffer.from(lock)),
-    file("policy.json", "application/json", canonicalJsonBytes(policy)),
+    file(POLICY, "application/json", canonicalJsonBytes(policy)),
   ]);
 }
 
@@ -47,6 +48,15 @@ const file = (title: string, mediaType: string, bytes: Uint8Array): ArtifactFile
   annotations: { [ANNOTATION.title]: title },
   bytes,
 });
+
+/**
+ * Whether whoever packaged the file has a policy about who signs: keys are not taken from it, since whoever changed it would bring their own.
+ * @throws {VoxError} OCI_INVALID
+ */
+export function wantsSigner(files: ReadonlyMap<string, Uint8Array>, what: string): boolean {
+  const policy = parseJson(files.get(POLICY) ?? Buffer.from("{}"), { code: "OCI_INVALID", what: `\`${POLICY}\` of ${what}` });
+  return (policy.at("signers").present?.strings() ?? []).length > 0;
+}
 
 /** @throws {VoxError} OCI_INVALID */
 export function parseAirgapRollout(files: ReadonlyMap<string, Uint8Array>, what: string): AirgapRollout {

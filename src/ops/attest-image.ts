@@ -3,6 +3,7 @@ import {
   type ImageStatement,
   imageStatements,
   type Predicate,
+  signatureStatement,
   signedManifests,
 } from "../attest/image-statements.ts";
 import { isSignatureOf } from "../attest/keys/public-key.ts";
@@ -66,6 +67,17 @@ export async function attestImage(
   return { attached: made.length, kept: statements.flatMap(({ attachedTo }) => attachedTo).length - made.length };
 }
 
+/** Signs a manifest that is no image, such as what goes with one in an air-gap file. */
+export async function signManifest(
+  repository: Repository,
+  subject: Descriptor,
+  options: Pick<AttestOptions, "signer" | "created">,
+  { signal }: RunPorts,
+): Promise<void> {
+  await pushNew(repository, EMPTY_CONFIG, { signal });
+  await repository.attach(await pushStatement(repository, signatureStatement([subject]), options, signal), { signal });
+}
+
 /** Statements with the manifests that do not have them yet. */
 async function missingStatements(
   repository: Repository,
@@ -103,7 +115,7 @@ function isSaid(
 async function pushStatement(
   repository: Repository,
   { attachedTo, predicateType, bytes }: ImageStatement,
-  { signer, created }: AttestOptions,
+  { signer, created }: Pick<AttestOptions, "signer" | "created">,
   signal: AbortSignal,
 ): Promise<readonly Descriptor[]> {
   const bundle = await signer.sign(bytes, { signal });

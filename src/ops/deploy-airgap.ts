@@ -1,16 +1,24 @@
 import { join } from "node:path";
-import { type Image, selectPlatform } from "../container/build/image.ts";
+import { findPlatform, imagesOf } from "../container/base-image/index-platforms.ts";
+import type { Image } from "../container/build/image.ts";
 import type { Engine } from "../container/engine/engine.ts";
 import { dockerArchive } from "../container/output/docker-archive.ts";
-import { AIRGAP_TAG, AIRGAP_TYPE, type AirgapRollout, parseAirgapRollout } from "../deploy/airgap.ts";
+import { notMadeFor } from "../container/plan/platform-plan.ts";
+import type { Digest } from "../core/digest.ts";
+import type { Platform } from "../core/platform.ts";
+import { AIRGAP_TAG, AIRGAP_TYPE, type AirgapRollout, parseAirgapRollout, wantsSigner } from "../deploy/airgap.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { Repository } from "../oci/content-store.ts";
+import type { Repository, TransferOptions } from "../oci/content-store.ts";
 import { readArtifactFiles } from "../oci/file-artifact.ts";
+import { isIndexType } from "../oci/media-types.ts";
+import { parseImageIndex } from "../oci/parse-manifest.ts";
+import { readContent } from "../oci/read-content.ts";
 import type { DeployResult } from "./deploy-image.ts";
 import { imageResult, NO_TRANSFER } from "./image-result.ts";
 import type { OpenedHistory } from "./open-history.ts";
 import { AIRGAP_LAYOUT } from "./package-airgap.ts";
 import type { RegistryArchivePorts } from "./ports.ts";
+import { proveAirgap } from "./prove-airgap.ts";
 import { readImage } from "./read-image.ts";
 import { toldRollout } from "./roll-out-member.ts";
 import { rollOutDesired, type RolloutPorts } from "./roll-out-project.ts";
@@ -22,30 +30,33 @@ export interface AirgapOptions {
   readonly environment: string;
   /** Absolute; what relative paths in the Compose file start from. */
   readonly folder: string;
+  /** Absolute paths of public keys, one of which must have signed. */
+  readonly keys: readonly string[];
   readonly dryRun: boolean;
   readonly takeOver: boolean;
 }
 
 const KEPT_DEPLOYMENTS = 20;
 
+type AirgapPorts = RolloutPorts & RegistryArchivePorts & Parameters<typeof proveAirgap>[1];
+
 /**
  * Deploys what an air-gap file holds to this machine's engine: no registry, no project and no network is needed.
  * @throws {VoxError} ARCHIVE_INVALID, OCI_INVALID, ENVIRONMENT_UNKNOWN, and as `rollOutDesired`
  */
-export async function deployAirgap(options: AirgapOptions, ports: RolloutPorts & RegistryArchivePorts): Promise<DeployResult> {
+export async function deployAirgap(options: AirgapOptions, ports: AirgapPorts): Promise<DeployResult> {
   const { file, environment } = options;
   const { signal } = ports;
   await using archive = await ports.openRegistryArchive(file, signal);
   const layout = ports.imageLayout(join(archive.dir, AIRGAP_LAYOUT));
-  const rollout = await readRollout(layout, file, signal);
+  const { documents, rollout, asksSigner } = await readDocuments(layout, file, signal);
   if (rollout.environment !== environment)
     throw new VoxError("ENVIRONMENT_UNKNOWN", `\`${file}\` was packaged for \`${rollout.environment}\``, {
       hint: `run \`vox deploy ${rollout.environment} --image ${file}\``,
     });
-  const { root, platforms } = await readImage(
-    { repository: layout, target: environment, reference: file, name: file },
-    { signal },
-  );
+  const place = { repository: layout, target: environment, reference: file, name: file };
+  await proveAirgap({ file, place, documents, wantsSigner: asksSigner, keys: options.keys }, ports);
+  const { root, platforms } = await readImage(place, { signal });
   const image: Image = { root, reader: layout, platforms };
   const { desired } = rollout;
   if (desired.kind === "registry") throw new VoxError("OCI_INVALID", `\`${file}\` does not say how its image is to run`);
@@ -64,24 +75,40 @@ export async function deployAirgap(options: AirgapOptions, ports: RolloutPorts &
   return { ...result, tags: [], ...(await toldRollout(desired.kind, told)) };
 }
 
-async function readRollout(layout: Repository, file: string, signal: AbortSignal): Promise<AirgapRollout> {
-  const root = await layout.resolve(AIRGAP_TAG, { signal });
-  if (!root) throw new VoxError("OCI_INVALID", `\`${file}\` is no air-gap file`);
-  return parseAirgapRollout(await readArtifactFiles(layout, root, AIRGAP_TYPE, { signal }), `\`${file}\``);
+async function readDocuments(layout: Repository, file: string, signal: AbortSignal) {
+  const documents = await layout.resolve(AIRGAP_TAG, { signal });
+  if (!documents) throw new VoxError("OCI_INVALID", `\`${file}\` is no air-gap file`);
+  const files = await readArtifactFiles(layout, documents, AIRGAP_TYPE, { signal });
+  const what = `\`${file}\``;
+  return { documents, rollout: parseAirgapRollout(files, what), asksSigner: wantsSigner(files, what) };
 }
 
-/** The images of the services beside the application, under the names that the Compose file has for them. */
+/** The images of the services beside the application, under names that say what they are. */
 async function loadOthers({ others }: AirgapRollout, layout: Repository, engine: Engine, ports: RolloutPorts): Promise<void> {
   const { signal, onEvent } = ports;
   const { platform } = engine.description;
   for (const { name, digest } of others) {
     if ((await engine.images.find(name)) !== undefined) continue;
     onEvent({ kind: "step", message: `load image \`${name}\`: the engine does not hold it` });
-    const { root, platforms } = await readImage({ repository: layout, target: digest, reference: name, name }, { signal });
-    const image: Image = { root, reader: layout, platforms };
-    const one = selectPlatform(image, platform) ?? image;
-    await engine.load(dockerArchive(one, { platform, repoTags: [name] }), { signal });
+    const image = await readOther(layout, digest, platform, { signal });
+    await engine.load(dockerArchive(image, { platform, repoTags: [name] }), { signal });
   }
+}
+
+/** Others' images may be for one platform alone, and their indexes may list what is no image. */
+async function readOther(layout: Repository, digest: Digest, platform: Platform, options: TransferOptions): Promise<Image> {
+  const root = await layout.resolve(digest, options);
+  if (!root) throw new VoxError("CONTENT_MISSING", `\`${digest}\` is not in the air-gap file`);
+  if (!isIndexType(root.mediaType)) return { root, reader: layout, platforms: [{ platform, manifest: root }] };
+  const index = parseImageIndex(await readContent(layout, root, options), { mediaType: root.mediaType, what: `\`${digest}\`` });
+  const images = imagesOf(index);
+  const found = findPlatform(images, platform);
+  if (!found)
+    throw notMadeFor(
+      platform,
+      images.map((image) => image.platform),
+    );
+  return { root: found.descriptor, reader: layout, platforms: [{ platform, manifest: found.descriptor }] };
 }
 
 function historyOf({ imageName, environment }: AirgapRollout, ports: RolloutPorts): OpenedHistory {

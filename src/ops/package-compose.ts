@@ -6,6 +6,7 @@ import type { DeployIntent } from "../project/deploy-intent.ts";
 import type { ProjectImage } from "./build-project-image.ts";
 import { imageRepositoryOf } from "./open-history.ts";
 import type { FolderPorts } from "./ports.ts";
+import type { ComposeObject } from "../render/compose/compose-object.ts";
 import { readComposeFile } from "./read-compose-file.ts";
 import { desiredOnCompose } from "./roll-out-project.ts";
 
@@ -15,8 +16,8 @@ export interface ComposePackaging {
   readonly member: WorkspaceMember;
   /** Absolute; the member's. */
   readonly folder: string;
-  /** The image goes with the file, and is in no registry. */
-  readonly carried?: boolean;
+  /** The image goes with the file, and is in no registry; what the project's own file says is changed so that others do too. */
+  readonly carry?: (user: ComposeObject) => Promise<ComposeObject>;
 }
 
 /**
@@ -24,13 +25,14 @@ export interface ComposePackaging {
  * @throws {VoxError} COMPOSE_INVALID, DEPLOY_UNSUPPORTED
  */
 export async function composeDesiredOf(
-  { built, deploy, member, folder, carried = false }: ComposePackaging,
+  { built, deploy, member, folder, carry }: ComposePackaging,
   ports: Pick<FolderPorts, "projectFiles">,
 ): Promise<ComposeDesired> {
   const { image } = built;
-  const repository = carried ? undefined : imageRepositoryOf(deploy);
+  const repository = carry ? undefined : imageRepositoryOf(deploy);
   const pulled = repository && `${formatRepository(repository)}@${image.root.digest}`;
   const compose = composeIntentFor(member.manifest, deploy.environment);
-  const user = await readComposeFile(compose, folder, ports);
+  const own = await readComposeFile(compose, folder, ports);
+  const user = own && carry ? await carry(own) : own;
   return desiredOnCompose(deploy, compose, { root: image.root, image, ...(pulled !== undefined && { pulled }) }, user);
 }

@@ -19,18 +19,20 @@ import { recordPublication } from "./record-publication.ts";
 import { rollOutMember } from "./roll-out-member.ts";
 import type { RolloutPorts, RunnableImage } from "./roll-out-project.ts";
 import { openHands, type RolloutTarget } from "./rollout-hands.ts";
-import { verifyImage } from "./verify-image.ts";
+import { requireSigned } from "./require-signed.ts";
 
 export interface PromoteOptions extends Omit<DeployOptions, "hold" | "release" | "signing"> {
   /** `host/repository@sha256:…`, or a layout. */
   readonly image: string;
   /** Absolute. */
   readonly cwd: string;
+  /** Absolute paths of public keys, one of which must have signed; none asks nobody. */
+  readonly keys: readonly string[];
   /** No registry is reached: the image goes into the engine. */
   readonly offline: boolean;
 }
 
-type PromotePorts = RolloutPorts & FolderPorts & Parameters<typeof verifyImage>[2];
+type PromotePorts = RolloutPorts & FolderPorts & Parameters<typeof requireSigned>[2];
 
 /**
  * Deploys an image as it is: nothing is packaged, and the digest that was tested is the digest that runs. It is verified, copied with all that is
@@ -46,7 +48,9 @@ export async function promoteImage(project: OpenProject, options: PromoteOptions
   const read = await readImage(place, { signal: ports.signal });
   refuseTag(place, read);
   const { offline } = options;
-  await requireSigned(place, { folder, offline, signers: member.manifest.deploy?.policy?.signers ?? [] }, ports);
+  const signers = (member.manifest.deploy?.policy?.signers ?? []).map((path) => resolve(folder, path));
+  await requireSigned(place, { by: "`[deploy.policy] signers`", keys: signers, offline }, ports);
+  await requireSigned(place, { by: "a `--key`", keys: options.keys, offline }, ports);
   const repository = options.to === "registry" && !options.offline ? imageRepositoryOf(deploy) : undefined;
   const target = promotedTarget(deploy, options, repository);
   const hands =
@@ -71,26 +75,6 @@ function refuseTag({ target, reference, name }: ImagePlace, { root }: ReadImage)
   throw new VoxError("USAGE", `\`${reference}\` is named by a tag, which may move`, {
     hint: `name what it is now: \`${name}@${root.digest}\``,
   });
-}
-
-interface Signers {
-  /** Absolute; what the paths of keys are relative to. */
-  readonly folder: string;
-  readonly signers: readonly string[];
-  readonly offline: boolean;
-}
-
-/** One of `[deploy.policy] signers` must have signed; without signers nothing is asked. @throws {VoxError} POLICY_REFUSED */
-async function requireSigned(place: ImagePlace, { folder, signers, offline }: Signers, ports: PromotePorts): Promise<void> {
-  if (signers.length === 0) return;
-  const keys = signers.map((path) => resolve(folder, path));
-  const { ok, checks } = await verifyImage(place, { keys, offline }, ports);
-  if (ok) return;
-  const failed = checks.filter((check) => !check.ok).map(({ id, detail }) => `${id}: ${detail}`);
-  throw new VoxError(
-    "POLICY_REFUSED",
-    `\`${place.reference}\` is not what \`[deploy.policy] signers\` signed: ${failed.join("; ")}`,
-  );
 }
 
 function promotedTarget(

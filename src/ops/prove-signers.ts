@@ -1,7 +1,5 @@
 import { parsePublicKey, type PublicKey } from "../attest/keys/public-key.ts";
-import { isAbout, parseStatement, PREDICATE } from "../attest/statement.ts";
-import type { AttachedBundle } from "../attest/verify/evidence.ts";
-import { isBundleOf } from "../attest/verify/verify-bundle.ts";
+import { isSigned } from "../attest/verify/is-signed.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import type { Digest } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
@@ -62,7 +60,7 @@ async function proveManifest(
   if (offline) throw new VoxError("OFFLINE_UNPROVABLE", `who signed ${title} cannot be asked offline`);
   const subject = { mediaType: MEDIA_TYPE.imageManifest, digest: manifest, size: 0 };
   const bundles = await readBundles(project.registries.reader(registry, name), subject, { signal });
-  const signer = keys.find((key) => bundles.some((item) => isSignature(item, key, manifest)));
+  const signer = keys.find((key) => isSigned(manifest, bundles, key));
   if (!signer) {
     throw new VoxError("PACKAGE_UNSIGNED", `${title} is not signed by a signer of the registry \`${registry}\``, {
       place: { file: "Vox.toml" },
@@ -70,10 +68,4 @@ async function proveManifest(
     });
   }
   await facts.keepFact(seen(signer), "");
-}
-
-function isSignature(item: AttachedBundle, key: PublicKey, manifest: Digest): boolean {
-  if (item.kind === "unreadable" || !isBundleOf(item.bundle, key)) return false;
-  const statement = parseStatement(item.bundle.envelope.payload);
-  return statement.predicateType === PREDICATE.signature && isAbout(statement, manifest);
 }

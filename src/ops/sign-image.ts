@@ -5,11 +5,13 @@ import { BUILDER_ID, type BuilderKind } from "../contracts/provenance.ts";
 import type { SbomSubject } from "../attest/sbom/sbom-subject.ts";
 import { PREDICATE } from "../attest/statement.ts";
 import type { Image } from "../container/build/image.ts";
+import { EPOCH } from "../container/plan/image-plan.ts";
 import { isVoxError } from "../errors/vox-error.ts";
 import type { Repository, TransferOptions } from "../oci/content-store.ts";
 import { copyReferrers } from "../oci/copy-referrers.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
 import type { MaterializedProject } from "../project/materialized-project.ts";
-import { attestImage, type AttestResult, type SignatureFormat } from "./attest-image.ts";
+import { attestImage, type AttestResult, type SignatureFormat, signManifest } from "./attest-image.ts";
 import type { ProjectImage } from "./build-project-image.ts";
 import { openKeySigner } from "./open-signer.ts";
 import type { ImagePorts, KeyPorts, RunPorts } from "./ports.ts";
@@ -29,6 +31,8 @@ type SignPorts = KeyPorts & Pick<ImagePorts, "voxVersion" | "created"> & RunPort
 /** Signs one image wherever it lies; the key was opened before. */
 export interface ImageSigning {
   attest(repository: Repository, image: ProjectImage): Promise<AttestResult>;
+  /** Signs what goes with the image, which the repository holds. */
+  sign(repository: Repository, subject: Descriptor): Promise<void>;
 }
 
 /**
@@ -44,6 +48,7 @@ export async function openSigning(
   if (!wish) return undefined;
   const signer = await (wish.key === undefined ? ports.keylessSigner() : openKeySigner(wish.key, ports));
   return {
+    sign: (repository, subject) => signManifest(repository, subject, { signer, created: ports.created ?? EPOCH }, ports),
     attest(repository, built) {
       const subject = imageSubject(project, built, ports);
       const { created } = subject;

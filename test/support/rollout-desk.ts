@@ -32,6 +32,8 @@ export interface RolloutDesk {
   inspect(container: string): Promise<Docker.ContainerInspectInfo>;
   /** IDs of the containers of the image. */
   containers(): Promise<readonly string[]>;
+  /** IDs of all containers of the Compose project. */
+  projectContainers(): Promise<readonly string[]>;
   /** The Compose file that was last brought up. */
   renderedFile(): string;
   /** Removes everything that bears the name from the engine. */
@@ -120,10 +122,8 @@ export async function rolloutDesk(options: RolloutDeskOptions): Promise<RolloutD
       write(file, text.replace(from, to));
     },
     inspect: (container) => docker.getContainer(container).inspect(),
-    containers: async () => {
-      const filters = { label: [`dev.vox.image-name=${name}`] };
-      return (await docker.listContainers({ all: true, filters })).map(({ Id }) => Id);
-    },
+    containers: () => labelled(docker, `dev.vox.image-name=${name}`),
+    projectContainers: () => labelled(docker, `com.docker.compose.project=${name}`),
     renderedFile: () => readFileSync(join(desk.env["VOX_DATA_DIR"] ?? "", "compose", name, "compose.yaml"), "utf8"),
     remove: async () => {
       await removeNamed(docker, name);
@@ -131,6 +131,9 @@ export async function rolloutDesk(options: RolloutDeskOptions): Promise<RolloutD
     },
   };
 }
+
+const labelled = async (docker: Docker, label: string): Promise<readonly string[]> =>
+  (await docker.listContainers({ all: true, filters: { label: [label] } })).map(({ Id }) => Id);
 
 const unlessGone = (removal: Promise<unknown>): Promise<unknown> => removal.catch(() => undefined);
 

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { VoxError } from "../../errors/vox-error.ts";
 import { deployAirgap } from "../../ops/deploy-airgap.ts";
 import { DEPLOY_TARGETS, deployImage, type DeployOptions } from "../../ops/deploy-image.ts";
 import { chosenMember } from "../../ops/open-project.ts";
@@ -24,9 +25,17 @@ export async function run(context: CommandContext): Promise<void> {
     takeOver: isGiven(options, "take-over"),
   };
   const image = textOption(options, "image");
+  const keys = keysOption(context);
+  if (image === undefined && keys.length > 0)
+    throw new VoxError("USAGE", "`--key` says who must have signed the image of `--image`", {
+      hint: "run `vox deploy --sign-key FILE` to sign what is built",
+    });
   if (image !== undefined) {
     const { promoteImage } = await import("../../ops/promote-image.ts");
-    return printImage(context, await promoteImage(project, { ...wish, image, cwd: context.cwd, offline: hold.offline }, ports));
+    return printImage(
+      context,
+      await promoteImage(project, { ...wish, image, keys, cwd: context.cwd, offline: hold.offline }, ports),
+    );
   }
   const release = hold.lane === "release";
   printImage(context, await deployImage(project, { ...wish, hold, release, ...(signing && { signing }) }, ports));
@@ -41,9 +50,12 @@ function airgapFile({ options, cwd }: CommandContext): string | undefined {
 async function runAirgap(context: CommandContext, file: string): Promise<void> {
   const { options, args, globals } = context;
   const wish = { file, environment: args["ENV"] ?? "production", folder: globals.projectDir };
-  const how = { dryRun: isGiven(options, "dry-run"), takeOver: isGiven(options, "take-over") };
+  const how = { keys: keysOption(context), dryRun: isGiven(options, "dry-run"), takeOver: isGiven(options, "take-over") };
   printImage(context, await deployAirgap({ ...wish, ...how }, runtimeOf(context)));
 }
+
+const keysOption = ({ options, cwd }: CommandContext): readonly string[] =>
+  listOption(options, "key").map((path) => resolve(cwd, path));
 
 function targetOption(options: OptionValues): Pick<DeployOptions, "target"> {
   const target = DEPLOY_TARGETS.find((known) => known === textOption(options, "target"));

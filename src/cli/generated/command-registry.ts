@@ -845,6 +845,12 @@ export const COMMAND_REGISTRY: CommandRegistry = {
           description: "Deploy this image as it is, REF@DIGEST, a layout or an air-gap file; nothing is packaged",
         },
         {
+          name: "key",
+          value: "FILE",
+          description: "With --image, a public key that must have signed it; may be given more than once, and one suffices",
+          repeatable: true,
+        },
+        {
           name: "target",
           value: "TARGET",
           description: "Where to deploy; the file's deploy.target by default",

@@ -3,7 +3,7 @@ import type { ComposeIntent } from "../../project/compose-intent.ts";
 import type { ContainerIntent, HealthcheckIntent } from "../../project/deploy-intent.ts";
 import { hardeningOf, namedVolumes } from "../hardening.ts";
 import { yamlText } from "../yaml-text.ts";
-import { type ComposeObject, isList, objectAt } from "./compose-object.ts";
+import { type ComposeObject, hasProfile, objectAt } from "./compose-object.ts";
 import { isSubstitutable, literal, requiredVariable } from "./literal.ts";
 import { mergeDocuments } from "./merge.ts";
 
@@ -42,9 +42,6 @@ export function renderCompose(input: ComposeInput): RenderedCompose {
   const unasked = known.filter((name) => name === service || !hasProfile(objectAt(all, name)));
   return { text: yamlText(document), document, services: [...(services.length > 0 ? services : unasked)].sort() };
 }
-
-/** A service with profiles is for who names it (Compose specification, "Profiles"). */
-const hasProfile = ({ profiles }: ComposeObject): boolean => isList(profiles) && profiles.length > 0;
 
 function ownDocument({ environment, image, container, compose }: ComposeInput): ComposeObject {
   const volumes = namedVolumes(container, compose.volumes);

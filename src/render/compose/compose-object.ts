@@ -13,3 +13,6 @@ export const isObject = (value: JsonValue | undefined): value is ComposeObject =
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);
+
+/** A service with profiles is for who names it (Compose specification, "Profiles"). */
+export const hasProfile = ({ profiles }: ComposeObject): boolean => isList(profiles) && profiles.length > 0;
