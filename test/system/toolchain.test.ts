@@ -137,6 +137,7 @@ describe("vox doctor", () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain("WRONG  cache");
     expect(stdout).toContain("WRONG  configuration");
+    expect(stdout).toContain("        hint: free it, or name another folder with its variable\n");
   });
 });
 

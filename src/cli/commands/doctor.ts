@@ -14,14 +14,19 @@ export async function run(context: CommandContext): Promise<number> {
   const told = checks.map((check) => ({ ...check, hint: check.hint ?? null }));
   printResult(context, {
     document: { ok, checks: told },
-    lines: probe ? checks.filter((check) => !check.ok).map(lineOf) : linesOf(checks),
+    lines: linesOf(probe ? checks.filter((check) => !check.ok) : checks),
   });
   return ok ? EXIT.ok : EXIT.failed;
 }
 
+/** A row for each check, and below what is not well what to do. */
 const linesOf = (checks: readonly Diagnosis[]): readonly string[] =>
-  textTable(checks.map((check) => [wordOf(check), check.id, check.detail]));
+  textTable(checks.map((check) => [wordOf(check), check.id, check.detail])).flatMap((row, index) => [
+    row,
+    ...hintOf(checks[index]),
+  ]);
 
-const lineOf = (check: Diagnosis): string => `${wordOf(check)}  ${check.id}  ${check.detail}`;
+const hintOf = (check: Diagnosis | undefined): readonly string[] =>
+  check === undefined || check.ok || check.hint === undefined ? [] : [`        hint: ${check.hint}`];
 
 const wordOf = ({ ok, needed }: Diagnosis): string => (ok ? "ok" : needed ? "WRONG" : "absent");

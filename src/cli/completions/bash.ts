@@ -45,6 +45,8 @@ function replyFor({ value }: CompletionOption): string | undefined {
       return `COMPREPLY=($(compgen -W "${value.choices.join(" ")}" -- "$current"))`;
     case "folder":
       return 'COMPREPLY=($(compgen -d -- "$current"))';
+    case "file":
+      return 'COMPREPLY=($(compgen -f -- "$current"))';
     case "text":
       return "COMPREPLY=()";
   }
@@ -53,7 +55,7 @@ function replyFor({ value }: CompletionOption): string | undefined {
 const wordCase = (node: CompletionNode): string => {
   const words = [
     ...node.subcommands.map(({ name }) => name),
-    ...node.argumentChoices,
+    ...(node.argument.kind === "choices" ? node.argument.choices : []),
     ...node.options.flatMap(({ flags }) => flags),
   ];
   return `    "${node.path}") words_here="${words.join(" ")}" ;;`;

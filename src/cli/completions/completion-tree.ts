@@ -1,13 +1,14 @@
 import { groupOfPath, wordOfPath } from "../../contracts/command-path.ts";
-import type { CommandRegistry, OptionDeclaration } from "../../contracts/command-registry.ts";
+import type { ArgumentDeclaration, CommandRegistry, OptionDeclaration } from "../../contracts/command-registry.ts";
+import { ERROR_CATALOGUE } from "../../errors/catalogue.ts";
 
 /** What a shell may offer after some words: the registry turned into one entry a place. */
 export interface CompletionNode {
   /** Words after `vox`; empty for the program itself. */
   readonly path: string;
   readonly subcommands: readonly { readonly name: string; readonly summary: string }[];
-  /** Words that the argument may be. */
-  readonly argumentChoices: readonly string[];
+  /** What its argument may be. */
+  readonly argument: CompletionValue;
   readonly options: readonly CompletionOption[];
 }
 
@@ -21,6 +22,7 @@ export type CompletionValue =
   | { readonly kind: "none" }
   | { readonly kind: "choices"; readonly choices: readonly string[] }
   | { readonly kind: "folder" }
+  | { readonly kind: "file" }
   | { readonly kind: "text" };
 
 /** One node for the program, for each group and for each command. */
@@ -29,17 +31,17 @@ export function completionTree(registry: CommandRegistry): readonly CompletionNo
   const places = [...registry.commands, ...registry.groups.map(({ name, summary }) => ({ path: name, summary }))];
   const inside = (group: string): CompletionNode["subcommands"] =>
     places.filter(({ path }) => groupOfPath(path) === group).map(({ path, summary }) => ({ name: wordOfPath(path), summary }));
-  const root: CompletionNode = { path: "", subcommands: inside(""), argumentChoices: [], options: [...globals, VERSION] };
+  const root: CompletionNode = { path: "", subcommands: inside(""), argument: NOTHING, options: [...globals, VERSION] };
   const groups = registry.groups.map(({ name }): CompletionNode => ({
     path: name,
     subcommands: inside(name),
-    argumentChoices: [],
+    argument: NOTHING,
     options: globals,
   }));
   const commands = registry.commands.map((command): CompletionNode => ({
     path: command.path,
     subcommands: [],
-    argumentChoices: command.arguments.flatMap((argument) => argument.choices ?? []),
+    argument: argumentOf(command.arguments[0]),
     options: [...command.options.map(completionOption), ...globals],
   }));
   return [root, ...groups, ...commands];
@@ -54,8 +56,24 @@ const completionOption = (option: OptionDeclaration): CompletionOption => ({
   value: valueOf(option),
 });
 
-function valueOf(option: OptionDeclaration): CompletionValue {
-  if (option.choices !== undefined) return { kind: "choices", choices: option.choices };
-  if (option.value === undefined) return { kind: "none" };
-  return option.value === "DIR" ? { kind: "folder" } : { kind: "text" };
+const NOTHING: CompletionValue = { kind: "none" };
+
+function valueOf({ choices, value }: OptionDeclaration): CompletionValue {
+  if (choices !== undefined) return { kind: "choices", choices };
+  return value === undefined ? NOTHING : namedValue(value);
 }
+
+function argumentOf(argument: ArgumentDeclaration | undefined): CompletionValue {
+  if (argument === undefined) return NOTHING;
+  if (argument.choices !== undefined) return { kind: "choices", choices: argument.choices };
+  return argument.name === "CODE" ? { kind: "choices", choices: Object.keys(ERROR_CATALOGUE) } : namedValue(argument.name);
+}
+
+/** The place holders of help tell what a value is. */
+function namedValue(name: string): CompletionValue {
+  if (FOLDERS.includes(name)) return { kind: "folder" };
+  return { kind: FILES.includes(name) ? "file" : "text" };
+}
+
+const FOLDERS = ["DIR", "LAYOUT"];
+const FILES = ["FILE", "IMAGE", "LOCATION", "PLACE", "PREFIX"];

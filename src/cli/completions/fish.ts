@@ -1,4 +1,4 @@
-import type { CompletionNode, CompletionOption } from "./completion-tree.ts";
+import type { CompletionNode, CompletionOption, CompletionValue } from "./completion-tree.ts";
 
 /** A completion script for fish: `vox completions fish > ~/.config/fish/completions/vox.fish`. */
 export const fishCompletions = (
@@ -26,7 +26,7 @@ function nodeLines(node: CompletionNode): readonly string[] {
   const when = `complete -c vox -n ${quoted(`test (__vox_path) = '${node.path}'`)}`;
   return [
     ...node.subcommands.map(({ name, summary }) => `${when} -a ${name} -d ${quoted(summary)}`),
-    ...(node.argumentChoices.length === 0 ? [] : [`${when} -a ${quoted(node.argumentChoices.join(" "))}`]),
+    ...argumentWords(node.argument).map((words) => `${when} ${words}`),
     ...node.options.map((option) => `${when} ${optionWords(option)} -d ${quoted(option.description)}`),
   ];
 }
@@ -44,9 +44,27 @@ function valueWords({ value }: CompletionOption): readonly string[] {
     case "choices":
       return ["-x", "-a", quoted(value.choices.join(" "))];
     case "folder":
-      return ["-x", "-a", quoted("(__fish_complete_directories)")];
+      return ["-x", "-a", FOLDERS];
+    case "file":
+      return ["-r", "-F"];
     case "text":
       return ["-x"];
+  }
+}
+
+const FOLDERS = "'(__fish_complete_directories)'";
+
+function argumentWords(argument: CompletionValue): readonly string[] {
+  switch (argument.kind) {
+    case "choices":
+      return [`-a ${quoted(argument.choices.join(" "))}`];
+    case "folder":
+      return [`-a ${FOLDERS}`];
+    case "file":
+      return ["-F"];
+    case "none":
+    case "text":
+      return [];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CompletionNode, CompletionOption } from "./completion-tree.ts";
+import type { CompletionNode, CompletionOption, CompletionValue } from "./completion-tree.ts";
 
 /** A completion script for zsh: put it as `_vox` into a folder of `$fpath`. */
 export const zshCompletions = (tree: readonly CompletionNode[]): string => `#compdef vox
@@ -23,20 +23,21 @@ const stepsInto = (node: CompletionNode): readonly string[] =>
 
 function nodeCase(node: CompletionNode): string {
   const commands = node.subcommands.map(({ name, summary }) => quoted(`${name}:${summary}`)).join(" ");
-  const choices = node.argumentChoices.length === 0 ? [] : [quoted(`*:value:(${node.argumentChoices.join(" ")})`)];
-  const rest = node.subcommands.length === 0 ? choices : [quoted("*:command:{ _describe command commands }")];
-  const specs = [...node.options.map(optionSpec), ...rest].join(" ");
+  // The command's own words are arguments to zsh, so that there is a place for some, always.
+  const argument = node.argument.kind === "none" ? ":value:" : valueSpec(node.argument);
+  const rest = node.subcommands.length === 0 ? argument : ":command:{ _describe command commands }";
+  const specs = [...node.options.map(optionSpec), quoted(`*${rest}`)].join(" ");
   return `    "${node.path}")\n      commands=(${commands})\n      _arguments -S ${specs} ;;`;
 }
 
 /** An option for `_arguments`: the spellings exclude each other. */
 function optionSpec(option: CompletionOption): string {
-  const tail = `[${option.description.replaceAll(/[[\]:]/g, "\\$&")}]${valueSpec(option)}`;
+  const tail = `[${option.description.replaceAll(/[[\]:]/g, "\\$&")}]${valueSpec(option.value)}`;
   if (option.flags.length === 1) return quoted(`${option.flags[0] ?? ""}${tail}`);
   return `${quoted(`(${option.flags.join(" ")})`)}{${option.flags.join(",")}}${quoted(tail)}`;
 }
 
-function valueSpec({ value }: CompletionOption): string {
+function valueSpec(value: CompletionValue): string {
   switch (value.kind) {
     case "none":
       return "";
@@ -44,6 +45,8 @@ function valueSpec({ value }: CompletionOption): string {
       return `:value:(${value.choices.join(" ")})`;
     case "folder":
       return ":folder:_files -/";
+    case "file":
+      return ":file:_files";
     case "text":
       return ":value:";
   }

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_proce
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { bashCompletions } from "../../../src/cli/completions/bash.ts";
 import { completionTree } from "../../../src/cli/completions/completion-tree.ts";
@@ -42,6 +43,8 @@ describe("bash", () => {
     ["vox package --out us", ["usr"]],
     ["vox --ver", ["--verbose", "--version"]],
     ["vox nonsense loc", ["lock"]],
+    ["vox explain LOCK_S", ["LOCK_STALE"]],
+    ["vox verify --key et", ["etc"]],
   ])("offers after `%s`", (line, words) => {
     expect(offered(line)).toEqual(words);
   });
@@ -57,6 +60,60 @@ function readByShell(shell: string, check: readonly string[], script: string): S
     rmSync(folder, { recursive: true });
   }
 }
+
+/** What zsh and fish show for a line, by running them; bash is asked above for its words alone. */
+const SHOWN: readonly (readonly [line: string, words: readonly string[]])[] = [
+  ["vox pm pub", ["publish"]],
+  ["vox --json pm pub", ["publish"]],
+  ["vox pm cache ", ["clear", "dir", "gc", "status"]],
+  ["vox sync --l", ["--link-mode", "--locked"]],
+  ["vox sync --link-mode ", ["symlink", "hardlink", "copy"]],
+  ["vox pm cache gc --max", ["--max-age", "--max-size"]],
+  ["vox completions ", ["bash", "zsh", "fish"]],
+  ["vox explain LOCK_S", ["LOCK_STALE"]],
+  ["vox push /us", ["/usr/"]],
+  ["vox verify --key /etc/passw", ["/etc/passwd"]],
+];
+
+/** Drives a zsh on a terminal of its own: types the line, a tab, and what lists the rest. */
+const ZSH_DRIVER = `
+zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z "PS1=; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D; print rea''dy"
+zpty -r -m z out '*ready*'
+zpty -w -n z "$2"$'\t\x04'
+zpty -w z " ; print do''ne"
+zpty -r -m z out '*done*'
+zpty -d z
+print -r -- "$out"
+`;
+
+const SHELLS = {
+  zsh(line: string, folder: string): string {
+    writeFileSync(join(folder, "_vox"), zshCompletions(tree));
+    return execFileSync("zsh", ["-f", "-c", ZSH_DRIVER, "zsh", folder, line], { encoding: "utf8", timeout: 20_000 });
+  },
+  fish(line: string, folder: string): string {
+    const script = join(folder, "vox.fish");
+    writeFileSync(script, fishCompletions(tree));
+    return execFileSync("fish", ["--no-config", "-c", `source ${script}; complete -C '${line}'`], { encoding: "utf8" });
+  },
+};
+
+describe.each(["zsh", "fish"] as const)("%s", (shell) => {
+  const there = spawnSync(shell, ["--version"]).error === undefined;
+  describe.runIf(there || process.env["VOX_REQUIRE_SERVICES"] === "1")("as it runs", () => {
+    it.each(SHOWN)("offers after `%s`", (line, words) => {
+      const folder = mkdtempSync(join(tmpdir(), "vox-completions-"));
+      try {
+        const shown = stripVTControlCharacters(SHELLS[shell](line, folder));
+        for (const word of words) expect(shown).toContain(word);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  });
+});
 
 describe.each([
   ["bash", bashCompletions, ["-n"]],
