@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deployTarget } from "./vox-toml-targets.ts";
 import { platform } from "./value-schemas.ts";
 
 const milliseconds = z.int().min(0);
@@ -49,7 +50,7 @@ const container = z.strictObject({
 /** The deploy intent for one environment, as the handoff carries it (contracts, §2 and §6). */
 export const deployIntentSchema = z.strictObject({
   environment: z.string().min(1),
-  target: z.enum(["auto", "container", "compose", "kubernetes", "bare-metal", "coolify", "fly"]),
+  target: deployTarget,
   runtime: z.enum(["auto", "docker", "podman"]),
   container,
 });

@@ -4,6 +4,7 @@ import {
   bareMetalSchema,
   composeSchema,
   coolifySchema,
+  deployTarget,
   flySchema,
   historySchema,
   kubernetesSchema,
@@ -102,7 +103,7 @@ export const containerSchema = z.strictObject({
 });
 
 const runTimeFields = {
-  target: field(z.enum(["auto", "container", "compose", "kubernetes", "bare-metal", "coolify", "fly"]), "Where the application runs; container unless said", {
+  target: field(deployTarget, "Where the application runs; container unless said", {
     role: "override-candidate",
     flag: "--target",
   }),

@@ -108,3 +108,6 @@ export const policySchema = z.strictObject({
   ci: field(severities, "Invariants held more strictly in the ci lane, by id"),
   release: field(severities, "Invariants held more strictly in the release lane, by id"),
 });
+
+/** Where an application may be asked to run. */
+export const deployTarget = z.enum(["auto", "container", "compose", "kubernetes", "bare-metal", "coolify", "fly"]);

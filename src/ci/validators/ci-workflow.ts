@@ -4,6 +4,9 @@ import { shellOf, usesAction, workflowAt } from "../workflows.ts";
 const finding = errorsOf("ci-workflow");
 const PATH = ".github/workflows/ci.yml";
 
+/** The proof with nothing left out. */
+const WHOLE = ".ci/run";
+
 /** What every push goes through: the words of a shell step. */
 const STEPS = [
   { words: "ci command-compliance", what: "runs no `vox ci command-compliance`" },
@@ -21,6 +24,9 @@ export const ciWorkflow: Validator = {
     const shell = shellOf(workflow, files);
     return [
       ...STEPS.filter(({ words }) => !shell.includes(words)).map(({ what }) => finding(what, { file: PATH })),
+      ...((files.text(WHOLE) ?? "").includes("REQUIRE_SERVICES=1")
+        ? []
+        : [finding("tests that need a service may be left out in silence", { file: WHOLE })]),
       ...(usesAction(workflow, "github/codeql-action/upload-sarif") ? [] : [finding("uploads no SARIF", { file: PATH })]),
     ];
   },

@@ -4,8 +4,10 @@ import type { ComplianceFacts } from "../../../src/ci/validator.ts";
 import { VALIDATORS } from "../../../src/ci/validators.ts";
 import { COMMAND_REGISTRY } from "../../../src/cli/generated/command-registry.ts";
 import { ENVIRONMENT_VARIABLES } from "../../../src/config/environment-variables.ts";
+import { NORMATIVE_PAGE } from "../../../src/ci/normative-page.ts";
 import { EXIT } from "../../../src/errors/catalogue-entry.ts";
 import { ERROR_CATALOGUE } from "../../../src/errors/catalogue.ts";
+import { PORTABILITY_POLICY } from "../../../src/policy/portability/generated/portability-policy.ts";
 import { REAL_FACTS, withFile } from "./facts.ts";
 
 const REGISTRY = "contracts/cli/command-registry.yaml";
@@ -86,6 +88,12 @@ describe("to take away a documented", () => {
   it.each(Object.values(EXIT).map((code) => [code]))("exit code is found: %d", (code) => {
     const page = "docs/src/reference/exit-codes.md";
     foundIn(page, without(page, new RegExp(`^\\| ${code} \\|.*\n`, "m")), "exit-codes");
+  });
+
+  it.each(PORTABILITY_POLICY.invariants.map(({ id }) => [id]))("invariant is found: %s", (id) => {
+    const policy = "contracts/policy/portability-policy.yaml";
+    foundIn(NORMATIVE_PAGE, without(NORMATIVE_PAGE, new RegExp(`^\\| \`${id}\` .*\n`, "m")), "invariants");
+    foundIn(policy, without(policy, entry(2, `id: ${id}`)), "invariants");
   });
 
   const pages = REAL_FACTS.files.under("docs/src/").filter((path) => path.endsWith(".md"));

@@ -31,6 +31,7 @@ const TAKEN_OUT: readonly (readonly [path: string, piece: RegExp])[] = [
   ["docs/src/reference/errors.md", /^## LOCK_STALE\n/m],
   ["docs/src/reference/exit-codes.md", /^\| 130 \|.*\n/m],
   ["docs/src/reference/deploy-fields.md", /^\| `deploy.container.user` .*\n/m],
+  ["docs/src/reference/policy.md", /^\| `user-not-root` .*\n/m],
   ["contracts/manifest/vox-toml.schema.json", /^ +"role": "intent",\n/m],
 ];
 

@@ -62,6 +62,11 @@ export const PLANTED_IN_TOOLCHAIN: Planted = [
   ["ci-workflow", "there is no workflow for pushes", removed(CI)],
   ["ci-workflow", "runs no `vox ci command-compliance`", edited(CI, "scripts/ci/compliance", "true")],
   ["ci-workflow", "runs no test with services", edited(CI, ".ci/run", "true")],
+  [
+    "ci-workflow",
+    "tests that need a service may be left out in silence",
+    edited(".ci/run", "export VOX_REQUIRE_SERVICES=1", ""),
+  ],
   ["ci-workflow", "uploads no SARIF", edited(CI, "upload-sarif", "init")],
   ["release-workflow", "there is no workflow for releases", removed(RELEASE)],
   [
