@@ -79,7 +79,7 @@ const SHOWN: readonly (readonly [line: string, words: readonly string[]])[] = [
 const ZSH_DRIVER = `
 zmodload zsh/zpty
 zpty z zsh -f -i
-zpty -w z "PS1=; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D; print rea''dy"
+zpty -w z "PS1=; fpath=($1 $fpath); autoload -Uz compinit; compinit -u -D; print rea''dy"
 zpty -r -m z out '*ready*'
 zpty -w -n z "$2"$'\t\x04'
 zpty -w z " ; print do''ne"
