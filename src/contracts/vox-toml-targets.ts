@@ -90,7 +90,7 @@ export const flySchema = z.strictObject({
 
 export const historySchema = z.strictObject({
   repository: field(nonEmptyText, "Repository of the deployment records; the image's unless said"),
-  keep: field(z.int().min(1, { error: "is less than 1" }), "Records kept for each environment; 20 unless said"),
+  keep: field(z.int().min(1, { error: "is less than 1" }), "Deployments whose records are kept for each environment; 20 unless said"),
 });
 
 const severities = z.record(nonEmptyText, z.enum(["off", "advisory", "blocking"]));

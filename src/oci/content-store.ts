@@ -60,6 +60,12 @@ export interface TaggedPusher {
   pushTagged(descriptor: Descriptor, bytes: Uint8Array, tag: string, options?: TransferOptions): Promise<void>;
 }
 
+/** A store that lets manifests be taken out, with every tag that names them. */
+export interface ManifestRemover {
+  /** False where nobody may; true also when it was not there. */
+  removeManifest(digest: Digest, options?: TransferOptions): Promise<boolean>;
+}
+
 /** What was attached to content: signatures, attestations, records (distribution-spec, "Listing Referrers"). */
 export interface ReferrerReader {
   /**

@@ -8,7 +8,7 @@ import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { parseJson } from "../core/json-cursor.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
+import type { ManifestRemover, ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
 import type { Annotations, Descriptor } from "./descriptor.ts";
 import { FsBlobDirectory } from "./fs-blob-directory.ts";
 import { withDirectoryLock } from "./fs-directory-lock.ts";
@@ -22,6 +22,7 @@ import {
   untaggedManifests,
   withEntry,
   withEntries,
+  withoutContent,
   withTag,
 } from "./layout-index.ts";
 import { refuseMoved } from "./new-tag.ts";
@@ -39,7 +40,7 @@ const CONCURRENT_READS = 8;
  * An OCI image layout on disk (image-spec, image-layout.md). A layout that is not there reads as an empty one and is made by the
  * first write; killed at any moment, a writer leaves a layout that holds what it held before.
  */
-export class FsLayoutStore implements Repository {
+export class FsLayoutStore implements Repository, ManifestRemover {
   readonly #directory: string;
   readonly #blobs: FsBlobDirectory;
   #prepared: Promise<void> | undefined;
@@ -92,6 +93,12 @@ export class FsLayoutStore implements Repository {
   /** Lists content without tags, all at once, and says by annotations what the layout is. */
   async inventory(entries: readonly Descriptor[], annotations: Annotations): Promise<void> {
     await this.#edit(entries, (index) => ({ ...withEntries(index, entries), annotations }));
+  }
+
+  async removeManifest(digest: Digest): Promise<boolean> {
+    await this.#edit([], (index) => withoutContent(index, digest));
+    await this.#blobs.evict(digest);
+    return true;
   }
 
   /** What is attached stands in `index.json` without a tag; each such manifest is read for its subject. */

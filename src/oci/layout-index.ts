@@ -1,4 +1,5 @@
 import { canonicalJsonBytes } from "../core/canonical-json.ts";
+import type { Digest } from "../core/digest.ts";
 import { compareUtf8 } from "../core/text-order.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { ImageIndex } from "./image-manifest.ts";
@@ -37,6 +38,12 @@ export function withEntries(index: ImageIndex, entries: readonly Descriptor[]): 
   const others = index.manifests.filter((entry) => !digests.has(entry.digest) || tagOf(entry) !== undefined);
   return ordered(index, [...others, ...entries.map(untagged)]);
 }
+
+/** Takes content out, whatever tags it has. */
+export const withoutContent = (index: ImageIndex, digest: Digest): ImageIndex => ({
+  ...index,
+  manifests: index.manifests.filter((entry) => entry.digest !== digest),
+});
 
 /** Entries that may be referrers: manifests without a tag. */
 export const untaggedManifests = ({ manifests }: ImageIndex): readonly Descriptor[] =>

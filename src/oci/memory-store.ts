@@ -2,7 +2,7 @@ import { type ByteStream, collectBytes, streamOf, verifying } from "../core/byte
 import { type Digest, isDigest } from "../core/digest.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
+import type { ManifestRemover, ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifestType } from "./media-types.ts";
 import { refuseMoved } from "./new-tag.ts";
@@ -16,7 +16,7 @@ interface StoredContent {
 }
 
 /** Content in memory: small documents on their way, and whole repositories in tests. */
-export class MemoryStore implements Repository {
+export class MemoryStore implements Repository, ManifestRemover {
   readonly #contents = new Map<Digest, StoredContent>();
   readonly #tags = new Map<string, Descriptor>();
   readonly #referrers = new Map<Digest, Referrer>();
@@ -87,6 +87,11 @@ export class MemoryStore implements Repository {
       if (!content) throw new VoxError("CONTENT_MISSING", `\`${descriptor.digest}\` is not there`);
       this.#referrers.set(descriptor.digest, requireReferrer(descriptor, content.bytes));
     }
+  }
+
+  async removeManifest(digest: Digest): Promise<boolean> {
+    this.remove(digest);
+    return true;
   }
 
   /** Forgets a tag, or content with every tag that names it; false when there is no such thing. */

@@ -3,6 +3,7 @@ import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { BlobUploads } from "./blob-uploads.ts";
 import type {
+  ManifestRemover,
   Mounter,
   ReferrerOptions,
   Repository,
@@ -51,7 +52,7 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 const KEPT_MANIFESTS = 64;
 
 /** A repository of an OCI registry (distribution-spec 1.1). */
-export class RemoteStore implements Repository, Mounter, TaggedPusher {
+export class RemoteStore implements Repository, Mounter, TaggedPusher, ManifestRemover {
   readonly #client: RegistryClient;
   readonly #repository: string;
   readonly #scopes: TokenScopes;
@@ -127,6 +128,15 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
   async pushTagged(descriptor: Descriptor, bytes: Uint8Array, tag: string, options: TransferOptions = {}): Promise<void> {
     await this.#putManifest(descriptor, parseTag(tag), bytes, options);
     this.#keep(descriptor.digest, bytes);
+  }
+
+  /** Many registries do not let anybody, or not with a token that lets push (distribution-spec, "Deleting Manifests"). */
+  async removeManifest(digest: Digest, options: TransferOptions = {}): Promise<boolean> {
+    const scopes = uniteScopes(this.#writing(), repositoryScope(this.#repository, "delete"));
+    const response = await this.#client.send({ ...this.#manifestRequest("DELETE", digest, options), scopes });
+    await response.discard();
+    this.#manifests.delete(digest);
+    return response.status === 404 || (response.status >= 200 && response.status < 300);
   }
 
   referrers(subject: Digest, options: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
@@ -225,7 +235,7 @@ export class RemoteStore implements Repository, Mounter, TaggedPusher {
     return { method, url, scopes: this.#scopes, ...options };
   }
 
-  #manifestRequest(method: "GET" | "HEAD" | "PUT", target: string, options: TransferOptions): RegistryRequest {
+  #manifestRequest(method: "GET" | "HEAD" | "PUT" | "DELETE", target: string, options: TransferOptions): RegistryRequest {
     const url = this.#client.address(`/v2/${this.#repository}/manifests/${target}`);
     return { method, url, headers: { accept: ACCEPTED_MANIFESTS }, scopes: this.#scopes, ...options };
   }

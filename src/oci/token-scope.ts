@@ -6,8 +6,8 @@ export type Access = "pull" | "push";
 export type TokenScopes = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Writing needs reading too: registries ask for both. */
-export const repositoryScope = (repository: string, access: Access): TokenScopes =>
-  new Map([[`repository:${repository}`, new Set(access === "push" ? ["pull", "push"] : ["pull"])]]);
+export const repositoryScope = (repository: string, access: Access | "delete"): TokenScopes =>
+  new Map([[`repository:${repository}`, new Set(access === "push" ? ["pull", "push"] : [access])]]);
 
 /** The `scope` of a challenge: words such as `repository:a/b:pull,push`. */
 export function parseScopes(text: string): TokenScopes {

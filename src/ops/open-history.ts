@@ -1,4 +1,6 @@
 import type { HistoryPlace } from "../deploy/history/claim-deployment.ts";
+import { tidyHistory } from "../deploy/history/history.ts";
+import { isVoxError } from "../errors/vox-error.ts";
 import { copyGraph } from "../oci/copy.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { formatRepository, type ImageReference, parseImageReference } from "../oci/reference.ts";
@@ -60,4 +62,19 @@ export function localHistory(
   const { repository, name } = ports.localHistory(deploy.container.imageName);
   const { keep } = historySettings(manifest);
   return { repository, name, environment: deploy.environment, keep, holdImage: async () => undefined };
+}
+
+/** Takes out records that are too old to be kept. Whatever keeps it from that says nothing of the deployment, which is done. */
+export async function tidyUp(
+  { repository, environment, keep }: OpenedHistory,
+  sequence: number,
+  before: number | undefined,
+  { signal, onEvent }: RunPorts,
+): Promise<void> {
+  try {
+    const removed = await tidyHistory(repository, environment, { sequence, keep, before }, { signal });
+    if (removed > 0) onEvent({ kind: "step", message: `removed ${removed} records older than the last ${keep} deployments` });
+  } catch (error) {
+    if (!isVoxError(error)) throw error;
+  }
 }

@@ -1,8 +1,9 @@
+import { currentDeployment, deploymentsOf } from "../deploy/history/chain.ts";
 import { claimDeployment, freeHead } from "../deploy/history/claim-deployment.ts";
 import { readHistory } from "../deploy/history/history.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { formatRepository, type ImageReference } from "../oci/reference.ts";
-import type { OpenedHistory } from "./open-history.ts";
+import { type OpenedHistory, tidyUp } from "./open-history.ts";
 import type { DeploymentPorts, ImagePorts, RunPorts } from "./ports.ts";
 
 export interface Publication {
@@ -33,5 +34,6 @@ export async function recordPublication(
   const reference = `${formatRepository(repository)}@${root.digest}`;
   const desired = { kind: "registry", tags: [...tags] };
   const draft = { result: "succeeded", target: "registry", image: root, reference, cause, desired } as const;
-  await claimDeployment(history, { head, draft }, { ...ports, actor });
+  const { record } = await claimDeployment(history, { head, draft }, { ...ports, actor });
+  await tidyUp(history, record.sequence, currentDeployment(deploymentsOf(records))?.sequence, ports);
 }

@@ -18,7 +18,7 @@ import type { Container } from "../container/engine/engine.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import type { OpenedHistory } from "./open-history.ts";
+import { type OpenedHistory, tidyUp } from "./open-history.ts";
 import type { DeploymentPorts, ImagePorts, RunPorts } from "./ports.ts";
 
 export interface RolloutRequest {
@@ -115,7 +115,7 @@ async function finish(
 ): Promise<void> {
   if (outcome.kind === "succeeded") {
     await endDeployment(history, start, { result: "succeeded", cause }, ports);
-    return;
+    return tidyUp(history, start.record.sequence, current?.sequence, ports);
   }
   const why = hideValues(outcome.error instanceof Error ? outcome.error.message : String(outcome.error), hidden);
   await endDeployment(history, start, { result: outcome.kind, cause: `${cause}: ${why}` }, ports);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { collectBytes, streamOf } from "../../src/core/byte-stream.ts";
 import { digestOf } from "../../src/core/digest.ts";
-import type { Repository } from "../../src/oci/content-store.ts";
+import type { ManifestRemover, Repository } from "../../src/oci/content-store.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { MEDIA_TYPE } from "../../src/oci/media-types.ts";
 import { type ImageFixture, imageOf, indexOf, piece, piecesOf, pushAll, referrerTo } from "./oci-graph.ts";
@@ -10,7 +10,9 @@ const LIMIT = { maxBytes: 64 * 1024 * 1024, what: "content" };
 
 export interface ContractSubject {
   /** A repository that holds nothing yet. */
-  open(): Promise<Repository>;
+  open(): Promise<Repository & ManifestRemover>;
+  /** Whether content cannot be taken out of it. */
+  keepsAll?: boolean;
 }
 
 const read = (store: Repository, descriptor: Descriptor): Promise<Uint8Array> => collectBytes(store.fetch(descriptor), LIMIT);
@@ -24,6 +26,23 @@ export function describeRepositoryContract(name: string, subject: ContractSubjec
     describeTags(subject);
     describeTagging(subject);
     describeReferrers(subject);
+    describeRemoval(subject);
+  });
+}
+
+function describeRemoval(subject: ContractSubject): void {
+  it("takes a manifest out with its tags and nothing else, or says that it may not", async () => {
+    const store = await subject.open();
+    const [gone, stays] = [imageOf("gone", ["layer"]), imageOf("stays", ["layer"])];
+    await pushAll(store, [...piecesOf(gone), ...piecesOf(stays)]);
+    for (const tag of ["a", "b"]) await store.tag(gone.manifest.descriptor, tag);
+    await store.tag(stays.manifest.descriptor, "c");
+    expect(await store.removeManifest(gone.manifest.descriptor.digest)).toBe(!subject.keepsAll);
+    expect(await store.tags()).toEqual(subject.keepsAll ? ["a", "b", "c"] : ["c"]);
+    expect((await store.resolve("c"))?.digest).toBe(stays.manifest.descriptor.digest);
+    if (subject.keepsAll) return;
+    expect(await store.resolve(gone.manifest.descriptor.digest)).toBeUndefined();
+    expect(await store.removeManifest(gone.manifest.descriptor.digest)).toBe(true);
   });
 }
 

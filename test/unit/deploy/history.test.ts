@@ -4,7 +4,7 @@ import { currentDeployment, deploymentsOf, forksOf, headOf, type StoredRecord } 
 import { judgeClaim } from "../../../src/deploy/history/claim.ts";
 import { claimDeployment, endDeployment, freeHead, type HistoryPlace } from "../../../src/deploy/history/claim-deployment.ts";
 import { chooseRollback } from "../../../src/deploy/history/choose-rollback.ts";
-import { appendRecord, readHistory, recordedEnvironments } from "../../../src/deploy/history/history.ts";
+import { appendRecord, readHistory, recordedEnvironments, tidyHistory } from "../../../src/deploy/history/history.ts";
 import { type DeploymentRecord, formatRecord, parseRecord } from "../../../src/deploy/history/record.ts";
 import { formatRecordTag, parseRecordTag } from "../../../src/deploy/history/record-tag.ts";
 import { MemoryStore } from "../../../src/oci/memory-store.ts";
@@ -245,5 +245,57 @@ describe("a history in a repository", () => {
     for (let sequence = 1; sequence <= 9; sequence += 1) await appendRecord(repository, recordOf({ sequence }), {});
     const records = await readHistory(repository, "staging", { keep: 3 });
     expect(records.map(({ record }) => record.sequence).sort()).toEqual([7, 8, 9]);
+  });
+
+  it("reads back to the last deployment that succeeded, however many failed after it", async () => {
+    const repository = new MemoryStore();
+    for (let sequence = 1; sequence <= 9; sequence += 1)
+      await appendRecord(repository, recordOf({ sequence, result: sequence <= 4 ? "succeeded" : "rolled-back" }), {});
+    const deployments = deploymentsOf(await readHistory(repository, "staging", { keep: 3 }));
+    expect(deployments.map(({ sequence }) => sequence)).toEqual([9, 8, 7, 6, 5, 4]);
+    expect(currentDeployment(deployments)?.sequence).toBe(4);
+  });
+
+  it("knows what runs by sequences, whatever clocks say", () => {
+    const [first, second] = [stored({ at: "2031-01-01T00:00:00Z" }), stored({ sequence: 2, at: "1999-01-01T00:00:00Z" })];
+    expect(currentDeployment(deploymentsOf([first, second]))?.sequence).toBe(2);
+    expect(headOf([first, second])).toBe(second);
+  });
+});
+
+describe("records that are older than those that are kept", () => {
+  async function historyOf(sequences: number, over: (sequence: number) => Partial<DeploymentRecord> = () => ({})) {
+    const repository = new MemoryStore();
+    for (let sequence = 1; sequence <= sequences; sequence += 1)
+      await appendRecord(repository, recordOf({ sequence, ...over(sequence) }), {});
+    return repository;
+  }
+  const sequencesIn = async (repository: MemoryStore): Promise<readonly number[]> =>
+    (await repository.tags()).flatMap((tag) => parseRecordTag(tag)?.sequence ?? []).sort((left, right) => left - right);
+
+  it("go at every tenth deployment, but for what ran before", async () => {
+    const repository = await historyOf(20);
+    const keeping = { keep: 3, before: 12 };
+    expect(await tidyHistory(repository, "staging", { sequence: 19, ...keeping }, {})).toBe(0);
+    expect(await tidyHistory(repository, "staging", { sequence: 20, ...keeping }, {})).toBe(16);
+    expect(await sequencesIn(repository)).toEqual([12, 18, 19, 20]);
+  });
+
+  it("stay where they are another environment's, or no records", async () => {
+    const repository = await historyOf(1, () => ({ environment: "production" }));
+    const image = repository.add(Buffer.from('{"schemaVersion":2,"manifests":[]}'), IMAGE.mediaType);
+    await repository.tag(image, formatRecordTag("staging", 1, image.digest));
+    await expect(tidyHistory(repository, "staging", { sequence: 10, keep: 1 }, {})).rejects.toMatchObject({
+      code: "OCI_INVALID",
+    });
+    expect(await repository.exists(image)).toBe(true);
+    expect(await repository.tags()).toHaveLength(2);
+  });
+
+  it("stay where the registry lets nobody take anything out", async () => {
+    const repository = await historyOf(10);
+    repository.removeManifest = async () => false;
+    expect(await tidyHistory(repository, "staging", { sequence: 10, keep: 1 }, {})).toBe(0);
+    expect(await sequencesIn(repository)).toHaveLength(10);
   });
 });
