@@ -16,6 +16,7 @@ export interface CompletionOption {
   readonly flags: readonly string[];
   readonly description: string;
   readonly value: CompletionValue;
+  readonly repeatable?: boolean;
 }
 
 export type CompletionValue =
@@ -54,6 +55,7 @@ const completionOption = (option: OptionDeclaration): CompletionOption => ({
   flags: [...(option.short === undefined ? [] : [`-${option.short}`]), `--${option.name}`],
   description: option.description,
   value: valueOf(option),
+  repeatable: option.repeatable === true,
 });
 
 const NOTHING: CompletionValue = { kind: "none" };

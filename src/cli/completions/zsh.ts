@@ -33,7 +33,8 @@ function nodeCase(node: CompletionNode): string {
 /** An option for `_arguments`: the spellings exclude each other. */
 function optionSpec(option: CompletionOption): string {
   const tail = `[${option.description.replaceAll(/[[\]:]/g, "\\$&")}]${valueSpec(option.value)}`;
-  if (option.flags.length === 1) return quoted(`${option.flags[0] ?? ""}${tail}`);
+  const again = option.repeatable === true ? "*" : "";
+  if (option.flags.length === 1) return quoted(`${again}${option.flags[0] ?? ""}${tail}`);
   return `${quoted(`(${option.flags.join(" ")})`)}{${option.flags.join(",")}}${quoted(tail)}`;
 }
 

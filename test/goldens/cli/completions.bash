@@ -47,6 +47,7 @@ _vox() {
       "keys generate") path="keys generate" ;;
       "ci command-compliance") path="ci command-compliance" ;;
       "ci docs-sync") path="ci docs-sync" ;;
+      "ci portability") path="ci portability" ;;
       "ci pm-provenance") path="ci pm-provenance" ;;
     esac
   done
@@ -188,6 +189,7 @@ _vox() {
     "push:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "push:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "deploy:--image") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "deploy:--key") COMPREPLY=($(compgen -f -- "$current")); return ;;
     "deploy:--target") COMPREPLY=($(compgen -W "container compose" -- "$current")); return ;;
     "deploy:--tag") COMPREPLY=(); return ;;
     "deploy:--lane") COMPREPLY=($(compgen -W "local ci release" -- "$current")); return ;;
@@ -212,6 +214,16 @@ _vox() {
     "ci docs-sync:--package") COMPREPLY=(); return ;;
     "ci docs-sync:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "ci docs-sync:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
+    "ci portability:--lane") COMPREPLY=($(compgen -W "local ci release" -- "$current")); return ;;
+    "ci portability:--environment") COMPREPLY=(); return ;;
+    "ci portability:--key") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "ci portability:--certificate-identity") COMPREPLY=(); return ;;
+    "ci portability:--certificate-oidc-issuer") COMPREPLY=(); return ;;
+    "ci portability:--trusted-root") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "ci portability:--format") COMPREPLY=($(compgen -W "text json sarif github" -- "$current")); return ;;
+    "ci portability:--package") COMPREPLY=(); return ;;
+    "ci portability:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "ci portability:--project") COMPREPLY=($(compgen -d -- "$current")); return ;;
     "ci pm-provenance:--format") COMPREPLY=($(compgen -W "text json sarif github" -- "$current")); return ;;
     "ci pm-provenance:--package") COMPREPLY=(); return ;;
     "ci pm-provenance:--color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
@@ -242,7 +254,7 @@ _vox() {
     "pm") words_here="publish search info yank index mirror vendor verify cache --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "pm cache") words_here="dir status gc clear --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "keys") words_here="generate --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "ci") words_here="command-compliance docs-sync pm-provenance --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "ci") words_here="command-compliance docs-sync portability pm-provenance --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "init") words_here="--name --kind --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "add") words_here="--dev --skill --features --no-default-features --optional --registry --path --git --tag --branch --rev --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "remove") words_here="--dev --skill --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
@@ -270,11 +282,12 @@ _vox() {
     "verify") words_here="--key --certificate-identity --certificate-oidc-issuer --trusted-root --lock --reproduce --environment --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "keys generate") words_here="--out --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "push") words_here="--dry-run --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
-    "deploy") words_here="--image --target --load --run --no-cache --tag --lane --dry-run --sign-key --keyless --signature-format --take-over --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "deploy") words_here="--image --key --target --load --run --no-cache --tag --lane --dry-run --sign-key --keyless --signature-format --take-over --locked --frozen --offline --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "rollback") words_here="--to --local --dry-run --take-over --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "deployments") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci command-compliance") words_here="--format --list --only --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci docs-sync") words_here="--check --write --format --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
+    "ci portability") words_here="--lane --environment --key --certificate-identity --certificate-oidc-issuer --trusted-root --offline --list --format --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "ci pm-provenance") words_here="--strict --format --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "commands") words_here="--package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
     "explain") words_here="USAGE CONFIG_INVALID LOCATION_INVALID MANIFEST_MISSING MANIFEST_EXISTS MANIFEST_INVALID MANIFEST_UNREADABLE NAME_INVALID VERSION_INVALID PLATFORM_INVALID WORKSPACE_INVALID WORKSPACE_AMBIGUOUS DEPENDENCY_KIND DEPENDENCY_UNSUPPORTED LOCK_MISSING LOCK_STALE LOCK_INVALID LOCK_VERSION NO_SOLUTION PACKAGE_UNKNOWN NAME_AMBIGUOUS VERSION_YANKED VERSION_YOUNG VERSION_UNKNOWN DEPENDENCY_UNKNOWN SOURCE_CONFLICT REGISTRY_CONTENT_CHANGED OFFLINE_UNPROVABLE DIGEST_INVALID CONTENT_MISMATCH CONTENT_TOO_LARGE CONTENT_MISSING CACHE_CORRUPT OCI_INVALID REFERENCE_INVALID ARCHIVE_INVALID ARCHIVE_PATH ARCHIVE_TOO_LARGE ARCHIVE_METADATA_MISMATCH COMPRESSOR_DIFFERS COMPRESSION_UNSUPPORTED PLATFORM_UNDECLARED FILE_KIND FILE_CHANGED FILE_UNREADABLE REGISTRY_UNAVAILABLE REGISTRY_RATE_LIMITED REGISTRY_DENIED REGISTRY_INSECURE CREDENTIALS_INVALID SEARCH_UNSUPPORTED REGISTRY_UNKNOWN GIT_MISSING GIT_UNAVAILABLE GIT_DENIED GIT_REF_UNKNOWN GIT_PACKAGE_UNKNOWN GIT_REFUSED VERSION_EXISTS PUBLISH_RACE PUBLISH_REFUSED SECRET_FOUND WORKING_TREE_DIRTY BUILD_FAILED DEPLOY_INCOMPLETE ENVIRONMENT_UNKNOWN DEPLOY_UNSUPPORTED DEPLOY_BUSY DEPLOY_FAILED DEPLOYMENT_UNKNOWN SECRET_MISSING COMPOSE_INVALID COMPOSE_UNAVAILABLE COMPOSE_FAILED COMMAND_FILE_MISSING BASE_IMAGE_UNUSABLE LAYERS_TOO_MANY BASE_PLATFORM_MISSING ENGINE_UNAVAILABLE ENGINE_BUILD_FAILED ENGINE_FAILED KEY_INVALID KEY_PASSWORD KEY_EXISTS IDENTITY_MISSING SIGNING_UNAVAILABLE PACKAGE_UNSIGNED ATTESTATION_INVALID POLICY_REFUSED RELEASE_INVALID RELEASE_UNAVAILABLE RELEASE_UNSIGNED UPGRADE_REFUSED UPGRADE_FAILED CANNOT_WRITE CACHE_IN_USE LOCK_HELD CHECKOUT_MISSING COMPLIANCE_FAILED INTERNAL --package --json --color -q --quiet -v --verbose --project --no-progress -h --help" ;;
