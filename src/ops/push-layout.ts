@@ -2,16 +2,18 @@ import { contentOf } from "../container/build/image-graph.ts";
 import { publishImage } from "../container/publish/publish-image.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { Mounter, Repository } from "../oci/content-store.ts";
+import { layoutMountSources, type LayoutMountWish } from "../container/publish/layout-mounts.ts";
+import { mountRepositories } from "../container/publish/mount-sources.ts";
+import type { Repository } from "../oci/content-store.ts";
 import { addTransfers, NOTHING_TRANSFERRED, type TransferSummary } from "../oci/copy.ts";
 import { copyReferrers, subjectsOf } from "../oci/copy-referrers.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { tagOf, untagged } from "../oci/layout-index.ts";
 import { isManifestType } from "../oci/media-types.ts";
 import { readContent } from "../oci/read-content.ts";
-import { formatRepository } from "../oci/reference.ts";
+import { formatRepository, type ImageReference } from "../oci/reference.ts";
 import { referrerOf } from "../oci/referrers.ts";
-import type { ImagePorts, RunPorts } from "./ports.ts";
+import type { CachePorts, ImagePorts, RegistryPorts, RunPorts } from "./ports.ts";
 import { attachmentsOf, type LayoutEntry, type PlannedImage, planPush, type PushWish } from "./push-plan.ts";
 
 export interface PushOptions extends PushWish {
@@ -39,6 +41,8 @@ export interface PushResult {
 }
 
 type PushPorts = Pick<ImagePorts, "holdsLayout" | "imageLayout" | "layoutEntries" | "imageRepository" | "requestCount"> &
+  Pick<CachePorts, "facts"> &
+  Pick<RegistryPorts, "defaultRegistry"> &
   RunPorts;
 
 const READS_AT_ONCE = 4;
@@ -62,10 +66,9 @@ export async function pushLayout(options: PushOptions, ports: PushPorts): Promis
   const wanted = await Promise.all(images.map((image) => withAttachments(image, entries, layout, signal)));
   await requireContent(layout, wanted, { name, dryRun, signal });
   const repository = formatRepository(to);
-  const store = dryRun ? undefined : ports.imageRepository(to, { access: "push", mountFrom: [] });
   const pushed: Attached[] = [];
   for (const image of wanted)
-    pushed.push(store ? await pushImage(image, layout, store, ports) : planned(image, repository, ports));
+    pushed.push(dryRun ? planned(image, repository, ports) : await pushImage(image, layout, to, ports));
   return {
     repository,
     images: wanted.map(({ image: { root, tags } }, index) => ({
@@ -153,15 +156,19 @@ async function requireContent(layout: Repository, wanted: readonly WantedImage[]
 async function pushImage(
   { image, subjects, attachments }: WantedImage,
   layout: Repository,
-  store: Repository & Mounter,
-  { signal, onEvent }: RunPorts,
+  to: ImageReference,
+  ports: PushPorts,
 ): Promise<Attached> {
+  const { signal, onEvent } = ports;
+  const { root, tags } = image;
+  const mountFrom = await layoutMountSources(layout, root, await mountWish(root, to, ports));
+  const store = ports.imageRepository(to, { access: "push", mountFrom: mountRepositories(mountFrom) });
   const options = { signal, onEvent };
   let copying: Promise<Attached> | undefined;
   const attach = () => (copying ??= copyReferrers(layout, store, subjects, options));
   const beforeTags = async () => void (await attach());
-  const { root, tags } = image;
-  const { transfer } = await publishImage({ root, reader: layout }, store, { ...options, tags, exactly: true, beforeTags });
+  const pushing = { ...options, tags, exactly: true, mountFrom, beforeTags };
+  const { transfer } = await publishImage({ root, reader: layout }, store, pushing);
   const attached = await attach();
   let sum = addTransfers(transfer, attached.transfer);
   for (const attachment of attachments) {
@@ -169,8 +176,20 @@ async function pushImage(
     const sent = await publishImage(signed, store, { ...options, tags: attachment.tags, exactly: true });
     sum = addTransfers(sum, sent.transfer);
   }
+  // Without the note, another push sends more.
+  await ports.facts.keepFact(pushedKey(root, to), to.repository).catch(() => undefined);
   return { count: attached.count + attachments.length, transfer: sum };
 }
+
+/** What is known here of where the image's blobs are. */
+async function mountWish(root: Descriptor, to: ImageReference, ports: PushPorts): Promise<LayoutMountWish> {
+  const { defaultRegistry, facts, signal } = ports;
+  const pushedTo = await facts.fact(pushedKey(root, to));
+  const packages = defaultRegistry.kind === "oci" ? defaultRegistry : undefined;
+  return { to, packages, signal, ...(pushedTo !== to.repository && { pushedTo }) };
+}
+
+const pushedKey = ({ digest }: Descriptor, { registry }: ImageReference): string => `image ${digest} at ${registry}`;
 
 function planned({ image, referrers, attachments }: WantedImage, repository: string, { onEvent }: RunPorts): Attached {
   const names = image.tags.map((tag) => `\`${tag}\``).join(", ");

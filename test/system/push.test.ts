@@ -4,8 +4,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findOracle, startOracleRegistry } from "../support/oracles.ts";
 import { requireService } from "../support/services.ts";
-import { layLockedStorefront, type Storefront } from "../support/storefront.ts";
-import { succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
+import { IMAGE_PACKAGES, layLockedStorefront, type Storefront } from "../support/storefront.ts";
+import { at, succeeded, textAt, type VoxRun } from "../support/vox-cli.ts";
 
 const [registry, skopeo] = [await requireService("registry"), await requireService("skopeo")];
 const referrersRegistry = findOracle("referrers-registry");
@@ -44,8 +44,11 @@ describe("vox push of a signed layout", () => {
         const host = hostOf();
         if (host === undefined) return skip();
         const ref = `${host}/${repository}:v1`;
-        const pushed = succeeded(await push(ref));
-        expect(pushed.stdout).toBe(`${digest}\n`);
+        const pushed = succeeded(await push(ref, "--json")).json();
+        expect(pushed).toMatchObject({ images: [{ digest }] });
+        const elsewhere = succeeded(await push(`${host}/${repository}-two`, "--json")).json();
+        // go-containerregistry's mounts nothing.
+        if (host === registry) expect(at(elsewhere, "transfer", "mounted")).toBeGreaterThan(IMAGE_PACKAGES.length);
         succeeded(await storefront.vox(["verify", ref, "--key", "../signer.pub"]));
         const again = succeeded(await push(ref, "--json")).json();
         expect(again).toMatchObject({ pushed: true, images: [{ digest, tags: ["v1"] }], transfer: { bytes: 0, blobs: 0 } });

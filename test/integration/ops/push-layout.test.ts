@@ -32,6 +32,7 @@ let dir: string;
 let registry: LoopbackRegistry;
 let fault: (request: RecordedRequest) => Fault | undefined;
 let events: VoxEvent[];
+let facts: Map<string, string>;
 
 async function open(options: { readonly referrers?: boolean } = {}): Promise<void> {
   await registry?.close();
@@ -41,6 +42,7 @@ async function open(options: { readonly referrers?: boolean } = {}): Promise<voi
 beforeEach(async () => {
   fault = () => undefined;
   events = [];
+  facts = new Map();
   await open();
   dir = await mkdtemp(join(tmpdir(), "vox-push-"));
   const layout = new FsLayoutStore(dir);
@@ -61,8 +63,11 @@ const push = (ref: string, { dryRun = false, from }: { dryRun?: boolean; from?: 
       holdsLayout,
       imageLayout: (folder) => new FsLayoutStore(folder),
       layoutEntries: (folder) => new FsLayoutStore(folder).entries(),
-      imageRepository: ({ repository }) => new RemoteStore(clientOf(registry.host), repository, { access: "push" }),
+      imageRepository: ({ repository }, options) =>
+        new RemoteStore(clientOf(registry.host), repository, { access: "push", mountSources: options?.mountFrom ?? [] }),
       requestCount: () => registry.requests.length,
+      facts: { fact: async (key) => facts.get(key), keepFact: async (key, text) => void facts.set(key, text) },
+      defaultRegistry: { kind: "oci", host: registry.host, prefix: "vox" },
       signal: new AbortController().signal,
       onEvent: (event) => events.push(event),
     },
@@ -113,6 +118,17 @@ describe("pushing a layout", () => {
     await layout.attach([late.manifest.descriptor]);
     expect((await push("acme/app:v1")).images[0]?.referrers).toBe(4);
     expect(await remote().referrers(index.descriptor.digest)).toHaveLength(2);
+  });
+
+  it("mounts all of it from where it was pushed to before in the same registry", async () => {
+    const first = await push("acme/staging:v1");
+    expect(first.transfer.mounted).toBe(0);
+    const blobs = new Set([...digestsOf([...amd64.layers, ...arm64.layers, amd64.config, arm64.config])]);
+    expect((await push("acme/app:v1")).transfer).toMatchObject({ mounted: blobs.size });
+    expect(events).toContainEqual(expect.objectContaining({ kind: "blob-mounted", from: "acme/staging" }));
+    facts.set([...facts.keys()][0] ?? "", "acme/gone");
+    expect((await push("acme/other:v1")).transfer).toMatchObject({ mounted: 0 });
+    expect((await remote().resolve("v1"))?.digest).toBe(index.descriptor.digest);
   });
 
   it("takes every image of a layout under its own tags, and one that is named", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { digestOf } from "../../../src/core/digest.ts";
 import { buildImage, type BuiltImage } from "../../../src/container/build/native-builder.ts";
 import { planImage } from "../../../src/container/plan/image-plan.ts";
+import { layoutMountSources, type LayoutMountWish } from "../../../src/container/publish/layout-mounts.ts";
 import { mountRepositories, mountSources } from "../../../src/container/publish/mount-sources.ts";
 import { publishImage } from "../../../src/container/publish/publish-image.ts";
 import { imageTags, releaseTag } from "../../../src/container/publish/tags.ts";
@@ -28,6 +29,45 @@ describe("tags", () => {
   it.each(["a/b", "", "-x", "x".repeat(129), "vox.deploy.production.1.0"])("refuse `%s`", (tag) => {
     expect(failureOf(() => imageTags({ environment: "production", identity: { dirty: true }, extra: [tag] }))).toMatch(
       /^REFERENCE_INVALID/,
+    );
+  });
+});
+
+describe("mount sources of a layout", () => {
+  const packages = { host: "127.0.0.1:5000", prefix: "vox" };
+  const sourcesFor = async (registry: string, wish: Partial<LayoutMountWish> = {}) => {
+    const store = new MemoryStore();
+    const layer = (name: string, annotations?: Record<string, string>) => ({
+      ...store.add(Buffer.from(name), "application/vnd.oci.image.layer.v1.tar+gzip"),
+      ...(annotations && { annotations }),
+    });
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      config: store.add(Buffer.from("{}"), "application/vnd.oci.image.config.v1+json"),
+      layers: [
+        layer("base"),
+        layer("router", { "dev.vox.packages": "http-router@2.3.1" }),
+        layer("bucket", { "dev.vox.packages": "a@1.0.0,b@1.0.0" }),
+        layer("application", { "dev.vox.packages": "storefront@1.0.0" }),
+      ],
+      annotations: { "org.opencontainers.image.base.name": "127.0.0.1:5000/base/node:22" },
+    };
+    const root = store.add(Buffer.from(JSON.stringify(manifest)), manifest.mediaType);
+    const to = { registry, repository: "acme/storefront" };
+    const sources = await layoutMountSources(store, root, { to, packages, ...wish });
+    return ["base", "router", "bucket", "application"].map((name) => sources.get(digestOf(name)));
+  };
+
+  it("are what the image says of its base and its packages, on the same host", async () => {
+    expect(await sourcesFor("127.0.0.1:5000")).toEqual(["base/node", "vox/http-router", undefined, undefined]);
+    expect(await sourcesFor("127.0.0.1:5000", { packages: undefined })).toEqual(["base/node", undefined, undefined, undefined]);
+    expect(await sourcesFor("elsewhere")).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it("are one repository for all, where that is known to have the image", async () => {
+    expect(await sourcesFor("elsewhere", { pushedTo: "acme/staging" })).toEqual(
+      ["base", "router", "bucket", "application"].map(() => "acme/staging"),
     );
   });
 });
