@@ -2,6 +2,7 @@ import { platformParts, type Platform } from "../../core/platform.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { NO_PACKAGE_MANAGER } from "../dockerfile/lower-steps.ts";
 import type { BuildReport } from "./build-progress.ts";
+import { isNoSpace, MAKE_ROOM } from "./no-space.ts";
 
 /**
  * The image that a build's answer tells of.
@@ -21,7 +22,7 @@ function buildFailure({ error = "", step, output }: BuildReport, platform: Platf
   if (output.some((line) => line.trim() === NO_PACKAGE_MANAGER)) return noPackageManager(cause);
   if (/exec format error/i.test(told)) return foreignPlatform(platform, engine, cause);
   if (/\/bin\/sh[^\n]*(?:no such file|not found in \$PATH)/i.test(told)) return noShell(cause);
-  if (/no space left on device|disk quota exceeded/i.test(told)) return noSpace(error, cause);
+  if (isNoSpace(told)) return noSpace(error, cause);
   const exitCode = EXIT_CODE.exec(error)?.[1];
   const why = exitCode === undefined ? lastLine(error) : `${stepName(step)} ended with exit code ${exitCode}`;
   return new VoxError("ENGINE_BUILD_FAILED", `the lower part for \`${platform}\` does not build: ${why}`, {
@@ -81,7 +82,4 @@ function foreignPlatform(platform: Platform, engine: Platform, cause: Error): Vo
 }
 
 const noSpace = (error: string, cause: Error): VoxError =>
-  new VoxError("ENGINE_FAILED", `the engine has no space left: ${lastLine(error)}`, {
-    cause,
-    hint: "run `docker system prune` (with Podman `podman system prune`), then the command again",
-  });
+  new VoxError("ENGINE_FAILED", `the engine has no space left: ${lastLine(error)}`, { cause, ...MAKE_ROOM });

@@ -21,7 +21,7 @@ const KEPT_LINES = 20;
 /** Docker's and Podman's classic builders, for people: `Step 2/3 : RUN …`, `STEP 2/3: RUN …`. */
 const CLASSIC_STEP = /^step (\d+\/\d+) ?: (.+)$/i;
 /** The image that the last step gave; the first step gives the base. */
-const CLASSIC_COMMIT = /^ ?-+> ([0-9a-f]{12,64})$/;
+const CLASSIC_COMMIT = /^ ?-+> ([0-9a-f]{11,64})$/;
 const CLASSIC_RUNNING = /^ ?-+> Running in ([0-9a-f]{12,64})$/;
 const CLASSIC_REMOVED = /^(?: ?-+> )?Remov(?:ing|ed) intermediate container /;
 const CLASSIC_RESULT = /^(?:Successfully built ([0-9a-f]+)|(sha256:[0-9a-f]{64}))$/;

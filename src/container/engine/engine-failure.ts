@@ -1,8 +1,11 @@
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
+import { isNoSpace, MAKE_ROOM } from "./no-space.ts";
 
 /** An engine's refusal as a coded error: `the engine does not start container `a`: port is already allocated`. */
 export function engineFailure(what: string, error: unknown): VoxError {
-  return isVoxError(error) ? error : new VoxError("ENGINE_FAILED", `the engine ${what}: ${reasonOf(error)}`, { cause: error });
+  if (isVoxError(error)) return error;
+  const reason = reasonOf(error);
+  return new VoxError("ENGINE_FAILED", `the engine ${what}: ${reason}`, { cause: error, ...(isNoSpace(reason) && MAKE_ROOM) });
 }
 
 /** The engine's own words, else the connection's error code, else the message. */

@@ -1,4 +1,5 @@
 import { VoxError } from "../../errors/vox-error.ts";
+import { isNoSpace, MAKE_ROOM } from "./no-space.ts";
 
 /** Podman joins several names by commas. */
 const LOADED = /Loaded image(?:\(s\)| ID)?: ([^\s,]+)/;
@@ -10,7 +11,10 @@ const LOADED = /Loaded image(?:\(s\)| ID)?: ([^\s,]+)/;
 export function loadedImages(answer: string): readonly string[] {
   return answer.split("\n").flatMap((line) => {
     const { error, text } = progressLine(line);
-    if (error !== undefined) throw new VoxError("ENGINE_FAILED", `the engine does not load the image: ${error}`);
+    if (error !== undefined) {
+      const told = `the engine does not load the image: ${error}`;
+      throw new VoxError("ENGINE_FAILED", told, isNoSpace(error) ? MAKE_ROOM : {});
+    }
     return text
       .split("\n")
       .map((part) => LOADED.exec(part)?.[1])

@@ -56,11 +56,11 @@ describe("what a build tells", () => {
       '{"stream":"STEP 2/2: RUN echo hi\\n"}',
       '{"stream":"hi\\n"}',
       '{"stream":"COMMIT\\n"}',
-      '{"stream":"--\\u003e 0a1b2c3d4e5f\\n"}',
+      '{"stream":"--\\u003e 0a1b2c3d4e5\\n"}',
       `{"stream":"sha256:${"ab".repeat(32)}\\n"}`,
     );
     expect(steps).toEqual(["[1/2] FROM base", "[2/2] RUN echo hi"]);
-    expect(report).toMatchObject({ id: `sha256:${"ab".repeat(32)}`, intermediate: "0a1b2c3d4e5f", output: ["hi"] });
+    expect(report).toMatchObject({ id: `sha256:${"ab".repeat(32)}`, intermediate: "0a1b2c3d4e5", output: ["hi"] });
   });
 
   it("is read of BuildKit's trace: steps as they start, once, and what they print", () => {
