@@ -1,22 +1,11 @@
 import semver from "semver";
 import { z } from "zod";
+import { PACKAGE_KINDS } from "../core/package-kind.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { memoized } from "../core/memoized.ts";
 import { isPackageName, type PackageName } from "../core/package-name.ts";
 import { isPlatform, type Platform } from "../core/platform.ts";
 import { VoxError } from "../errors/vox-error.ts";
-
-/** Kinds that a published package can have (contracts, §2). */
-export const METADATA_KINDS = [
-  "library",
-  "application",
-  "skill",
-  "agent",
-  "workflow",
-  "component",
-  "snippet",
-  "workspace",
-] as const;
 
 const nameSchema = z.custom<PackageName>((value) => typeof value === "string" && isPackageName(value), "is not a package name");
 
@@ -43,7 +32,7 @@ export const packageMetadataSchema = z.object({
   schemaVersion: z.literal(1),
   name: nameSchema,
   version: versionSchema,
-  kind: z.enum(METADATA_KINDS),
+  kind: z.enum(PACKAGE_KINDS),
   platforms: z.array(platformSchema).readonly(),
   dependencies: z.array(dependencySchema).readonly(),
   skills: z.array(dependencySchema).readonly(),

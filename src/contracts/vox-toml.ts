@@ -1,10 +1,9 @@
 import * as z from "zod";
+import { PACKAGE_KINDS } from "../core/package-kind.ts";
 import { faultsOf, type SchemaFault } from "./schema-faults.ts";
 import { deploySchema } from "./vox-toml-deploy.ts";
 import { dependencyTable, patchSchema, workspaceDependencySchema } from "./vox-toml-dependencies.ts";
 import { durationWord, featureNameWord, identifierWord, innerPathWord, nonEmptyText, packageNameWord, platformWord, versionWord } from "./vox-toml-words.ts";
-
-const PACKAGE_KINDS = ["library", "application", "skill", "agent", "workflow", "component", "snippet", "workspace"] as const;
 
 const texts = z.array(z.string());
 

@@ -1,19 +1,8 @@
 import type { DeployTable } from "../../contracts/vox-toml-deploy.ts";
+import type { PackageKind } from "../../core/package-kind.ts";
 import type { PackageName } from "../../core/package-name.ts";
 import type { Platform } from "../../core/platform.ts";
 import type { FeatureTable, Requirement } from "./requirement.ts";
-
-export const PACKAGE_KINDS = [
-  "library",
-  "application",
-  "skill",
-  "agent",
-  "workflow",
-  "component",
-  "snippet",
-  "workspace",
-] as const;
-export type PackageKind = (typeof PACKAGE_KINDS)[number];
 
 /** Kinds that another package may depend on (contracts, §2). */
 export const DEPENDABLE_KINDS: ReadonlySet<PackageKind> = new Set(["library", "skill", "agent", "workflow", "component"]);

@@ -1,4 +1,4 @@
-import type { PackageKind } from "./manifest.ts";
+import type { PackageKind } from "../../core/package-kind.ts";
 import { tomlString } from "./write-toml.ts";
 
 export interface NewManifest {

@@ -8,7 +8,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import { ANNOTATION, MEDIA_TYPE } from "../../oci/media-types.ts";
 import { isImageIndex, parseManifestOrIndex } from "../../oci/parse-manifest.ts";
 import type { LockedArchives } from "../lockfile/lockfile.ts";
-import type { PackageKind } from "../manifest/manifest.ts";
+import type { PackageKind } from "../../core/package-kind.ts";
 import type { FeatureTable, Requirement } from "../manifest/requirement.ts";
 import { metadataFeatures, metadataRequirements } from "./metadata-requirements.ts";
 import { type PackageFacts, packageFacts } from "./package-artifact.ts";

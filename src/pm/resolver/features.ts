@@ -1,6 +1,7 @@
 import { packageNameKey } from "../../core/package-name.ts";
 import { compareUtf8 } from "../../core/text-order.ts";
-import { DEPENDABLE_KINDS, type PackageKind } from "../manifest/manifest.ts";
+import type { PackageKind } from "../../core/package-kind.ts";
+import { DEPENDABLE_KINDS } from "../manifest/manifest.ts";
 import type { Requirement } from "../manifest/requirement.ts";
 import type { LocalPackage, Release } from "./request.ts";
 import { requirementKey, sortedRequirements } from "./sources.ts";

@@ -1,5 +1,5 @@
 import type { PackageName } from "../../core/package-name.ts";
-import type { PackageKind } from "../manifest/manifest.ts";
+import type { PackageKind } from "../../core/package-kind.ts";
 import type { Requirement } from "../manifest/requirement.ts";
 import { intersectTerms, isTrivial, type Term } from "./term.ts";
 

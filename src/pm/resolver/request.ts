@@ -1,6 +1,6 @@
 import type { PackageName } from "../../core/package-name.ts";
 import type { Platform } from "../../core/platform.ts";
-import type { PackageKind } from "../manifest/manifest.ts";
+import type { PackageKind } from "../../core/package-kind.ts";
 import type { FeatureTable, Requirement } from "../manifest/requirement.ts";
 import type { ListedVersion } from "./version-list.ts";
 

@@ -1,5 +1,5 @@
 import { parsePackageName, type PackageName } from "../../../../src/core/package-name.ts";
-import type { PackageKind } from "../../../../src/pm/manifest/manifest.ts";
+import type { PackageKind } from "../../../../src/core/package-kind.ts";
 import {
   normaliseRange,
   type FeatureTable,
