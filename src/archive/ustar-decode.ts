@@ -3,7 +3,7 @@ import type { Owner, TarMember } from "./tar-entry.ts";
 import { BLOCK_BYTES, encodeHeader, FIELD, type FieldName } from "./ustar-header.ts";
 
 /** No path is longer than Linux can open, so no PAX member of ours is larger. */
-export const MAX_PAX_BYTES = 16 * 1024;
+const MAX_PAX_BYTES = 16 * 1024;
 
 const KIND_OF_TYPEFLAG: Readonly<Record<string, string>> = {
   "1": "a hard link",

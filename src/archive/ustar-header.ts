@@ -8,7 +8,7 @@ export const BLOCK_BYTES = 512;
 export const MAX_FILE_BYTES = 0o77777777777;
 
 /** Names that stand in a header where the real one is in the PAX member before it (contracts, §4). */
-export const PAX_NAME = { header: "PaxHeader", path: "PaxPath", link: "PaxLink" } as const;
+const PAX_NAME = { header: "PaxHeader", path: "PaxPath", link: "PaxLink" } as const;
 
 /** Where each field of a POSIX ustar header begins, and how many bytes it has. */
 export const FIELD = {
@@ -60,7 +60,7 @@ export function encodeHeader(member: TarMember): Uint8Array {
 }
 
 /** Splits a path into ustar's two fields; `undefined` when only PAX can hold it. */
-export function ustarPlace(path: string): { readonly name: string; readonly prefix: string } | undefined {
+function ustarPlace(path: string): { readonly name: string; readonly prefix: string } | undefined {
   if (!PRINTABLE_ASCII.test(path)) return undefined;
   if (path.length <= FIELD.name.bytes) return { name: path, prefix: "" };
   const slash = path.lastIndexOf("/", Math.min(FIELD.prefix.bytes, path.length - 2));

@@ -29,7 +29,7 @@ export const pushDocument = z.looseObject({
   pushed: z.boolean().describe("False with `--dry-run`"),
 });
 
-export const deploymentEntry = z.looseObject({
+const deploymentEntry = z.looseObject({
   sequence: count.describe("Counts the environment's deployments from 1"),
   result: z.enum(["started", "succeeded", "rolled-back", "failed", "yielded", "interrupted"]),
   current: z.boolean().describe("Whether this is what should run"),
@@ -45,7 +45,7 @@ export const deploymentEntry = z.looseObject({
 const planStep = z.looseObject({ kind: z.string(), subject: z.string(), cause: z.string() });
 
 /** What `deploy` and `rollback` say of a rollout. */
-export const rolloutMembers = {
+const rolloutMembers = {
   deployment: z
     .looseObject({
       environment: z.string(),

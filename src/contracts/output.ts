@@ -16,7 +16,7 @@ const lockChange = z.looseObject({
   why: z.string().describe("Who asks for it, or why it went or changed, in a phrase"),
 });
 
-export const lockDocument = z.looseObject({
+const lockDocument = z.looseObject({
   lockDigest: digest.describe("sha256 of the bytes of vox.lock"),
   changed: z.boolean(),
   diff: z.looseObject({ added: z.array(lockChange), removed: z.array(lockChange), changed: z.array(lockChange) }),
@@ -25,11 +25,11 @@ export const lockDocument = z.looseObject({
 
 const dependencyTableName = z.enum(["dependencies", "dev-dependencies", "skills"]);
 
-export const addDocument = lockDocument.extend({
+const addDocument = lockDocument.extend({
   added: z.array(z.looseObject({ name: packageName, table: dependencyTableName })).describe("With the keys that were written"),
 });
 
-export const removeDocument = lockDocument.extend({
+const removeDocument = lockDocument.extend({
   removed: z.array(z.looseObject({ name: packageName, table: dependencyTableName })),
 });
 
@@ -47,7 +47,7 @@ const treeBranch = z.looseObject({
   },
 });
 
-export const treeDocument = treeBranch;
+const treeDocument = treeBranch;
 
 const ask = z.looseObject({
   by: z.looseObject({ name: z.string(), version: z.string().nullable(), member: z.boolean() }),
@@ -62,7 +62,7 @@ const ask = z.looseObject({
   because: z.array(z.string()).describe("Features of the asker that turn an optional requirement on"),
 });
 
-export const whyDocument = z.looseObject({
+const whyDocument = z.looseObject({
   packages: z.array(
     z.looseObject({
       name: z.string(),
@@ -81,7 +81,7 @@ export const whyDocument = z.looseObject({
   ),
 });
 
-export const outdatedDocument = z.looseObject({
+const outdatedDocument = z.looseObject({
   packages: z.array(
     z.looseObject({
       name: packageName,
@@ -102,9 +102,9 @@ export const outdatedDocument = z.looseObject({
   ),
 });
 
-export const syncDocument = z.looseObject({ packages: count, fetched: count, linked: count, verified: count });
+const syncDocument = z.looseObject({ packages: count, fetched: count, linked: count, verified: count });
 
-export const publishDocument = z.looseObject({
+const publishDocument = z.looseObject({
   name: packageName,
   version: z.string(),
   registry: z.string(),
@@ -115,7 +115,7 @@ export const publishDocument = z.looseObject({
   published: z.boolean().describe("false with `--dry-run`, and for what `--workspace` found published with the same content"),
 });
 
-export const publishWorkspaceDocument = z.looseObject({ packages: z.array(publishDocument) });
+const publishWorkspaceDocument = z.looseObject({ packages: z.array(publishDocument) });
 
 const transfer = z.looseObject({
   bytes: sizeBytes.describe("Sent, manifests included"),
@@ -124,7 +124,7 @@ const transfer = z.looseObject({
   skipped: count,
 });
 
-export const mirrorDocument = z.looseObject({
+const mirrorDocument = z.looseObject({
   to: z.string().describe("As it was named"),
   packages: z.array(
     z.looseObject({
@@ -139,14 +139,14 @@ export const mirrorDocument = z.looseObject({
   transfer,
 });
 
-export const vendorDocument = z.looseObject({
+const vendorDocument = z.looseObject({
   out: z.string().describe("Absolute path of the folder"),
   packages: count,
   baseImages: count,
   bytes: sizeBytes.describe("Of its blobs"),
 });
 
-export const verifyDocument = z.looseObject({
+const verifyDocument = z.looseObject({
   ok: z.boolean(),
   checks: z.array(
     z.looseObject({
@@ -157,7 +157,7 @@ export const verifyDocument = z.looseObject({
   ),
 });
 
-export const verifyImageDocument = z.looseObject({
+const verifyImageDocument = z.looseObject({
   ok: z.boolean(),
   reference: z.string(),
   checks: z.array(
@@ -170,13 +170,13 @@ export const verifyImageDocument = z.looseObject({
   ),
 });
 
-export const keysDocument = z.looseObject({
+const keysDocument = z.looseObject({
   privateKey: z.string().describe("Absolute path"),
   publicKey: z.string().describe("Absolute path"),
   keyId: z.string().describe("base64 of the SHA-256 of the public key's SubjectPublicKeyInfo"),
 });
 
-export const indexDocument = z.looseObject({
+const indexDocument = z.looseObject({
   registry: z.string(),
   reference: z.string(),
   manifest: digest,
@@ -184,7 +184,7 @@ export const indexDocument = z.looseObject({
   versions: count,
 });
 
-export const fileListDocument = z.looseObject({
+const fileListDocument = z.looseObject({
   files: z.array(
     z.looseObject({
       path: z.string(),
@@ -198,7 +198,7 @@ export const fileListDocument = z.looseObject({
   ),
 });
 
-export const initDocument = z.looseObject({ created: z.array(z.string()), name: packageName, kind: z.string() });
+const initDocument = z.looseObject({ created: z.array(z.string()), name: packageName, kind: z.string() });
 
 export const findingsDocument = z.looseObject({
   ok: z.boolean(),
@@ -213,7 +213,7 @@ export const findingsDocument = z.looseObject({
   ),
 });
 
-export const portabilityDocument = findingsDocument.extend({
+const portabilityDocument = findingsDocument.extend({
   lane: z.enum(["local", "ci", "release"]),
   invariants: z.array(
     z.looseObject({
@@ -225,7 +225,7 @@ export const portabilityDocument = findingsDocument.extend({
   ),
 });
 
-export const errorDocument = z.looseObject({
+const errorDocument = z.looseObject({
   error: z.looseObject({
     code: z.string(),
     message: z.string(),

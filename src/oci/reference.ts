@@ -104,8 +104,7 @@ export function parseRegistryBase(text: string): RegistryBase {
 /** The repository of one package under a base. */
 export const repositoryUnder = (base: RegistryBase, name: string): string => (base.prefix ? `${base.prefix}/${name}` : name);
 
-export const isRepositoryPath = (text: string): boolean =>
-  text.length <= MAX_REPOSITORY_LENGTH && REPOSITORY_PATTERN.test(text);
+const isRepositoryPath = (text: string): boolean => text.length <= MAX_REPOSITORY_LENGTH && REPOSITORY_PATTERN.test(text);
 
 /** Lower case, and one name for Docker Hub. */
 export function canonicalHost(host: string): string {

@@ -10,11 +10,8 @@ import type { OpenProject } from "./open-project.ts";
 import type { ImagePorts, RunPorts } from "./ports.ts";
 
 /** A registry of the project by its name, read by its tags: what is published is seen at once, whatever an index says. */
-export const openRegistry = (
-  { registries }: Pick<OpenProject, "registries">,
-  name: string,
-  { offline }: Pick<LockHold, "offline">,
-) => new PackageRegistry({ name, repositoryFor: (packageName) => registries.metadata(name, packageName, { offline }) });
+const openRegistry = ({ registries }: Pick<OpenProject, "registries">, name: string, { offline }: Pick<LockHold, "offline">) =>
+  new PackageRegistry({ name, repositoryFor: (packageName) => registries.metadata(name, packageName, { offline }) });
 
 const QUESTIONS_AT_ONCE = 8;
 

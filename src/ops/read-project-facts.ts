@@ -114,7 +114,7 @@ async function licenceFacts(
 }
 
 /** The application's own licence, and its packages'. */
-export const licencesOf = (
+const licencesOf = (
   { manifest }: WorkspaceMember,
   packages: readonly { readonly name: string; readonly version: string; readonly license?: string }[],
 ): readonly LicenceFacts[] =>

@@ -27,7 +27,7 @@ export async function yankedVersions(
 }
 
 /** The same by what is remembered, where no registry may be asked. */
-export async function rememberedYanks(
+async function rememberedYanks(
   lockDigest: Digest,
   { notes }: Pick<StandingPorts, "notes">,
 ): Promise<Known<readonly YankedVersion[]>> {

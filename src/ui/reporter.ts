@@ -48,10 +48,7 @@ export function createReporter(options: ReporterOptions): Reporter {
 }
 
 /** The line that an event leaves on the terminal, if it leaves one; a warning's hint is a second line. */
-export function renderEvent(
-  event: VoxEvent,
-  options: Pick<ReporterOptions, "paint" | "quiet" | "verbose">,
-): string | undefined {
+function renderEvent(event: VoxEvent, options: Pick<ReporterOptions, "paint" | "quiet" | "verbose">): string | undefined {
   if (event.kind === "warning") return renderWarning(event, options.paint);
   if (options.quiet) return undefined;
   if (event.kind === "step") return event.message;

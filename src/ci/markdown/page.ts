@@ -73,8 +73,7 @@ export const codeSpans = (text: string): readonly string[] =>
   [...text.matchAll(/(`+)(.+?)\1(?!`)/g)].map((match) => (match[2] ?? "").trim());
 
 /** The line with its code spans blanked. */
-export const withoutCodeSpans = (text: string): string =>
-  text.replaceAll(/(`+)(.+?)\1(?!`)/g, (span) => " ".repeat(span.length));
+const withoutCodeSpans = (text: string): string => text.replaceAll(/(`+)(.+?)\1(?!`)/g, (span) => " ".repeat(span.length));
 
 /** The rows of the first table below a heading; cells are trimmed, head and rule left out. */
 export function tableBelow(markdown: string, heading: string): readonly TableRow[] {

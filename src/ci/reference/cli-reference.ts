@@ -25,7 +25,7 @@ function sectionOf(command: CommandDeclaration, registry: CommandRegistry): read
 }
 
 /** `vox sync [--locked] [--link-mode MODE]`. */
-export function usageOf(command: CommandDeclaration): string {
+function usageOf(command: CommandDeclaration): string {
   const args = command.arguments.map(
     ({ name, required, repeatable }) => `${required ? name : `[${name}]`}${repeatable === true ? "…" : ""}`,
   );

@@ -7,7 +7,7 @@ import { NORMATIVE_PAGE } from "../normative-page.ts";
 import { type ComplianceFacts, errorsOf, type Validator } from "../validator.ts";
 
 const finding = errorsOf("invariants");
-export const POLICY_PATH = "contracts/policy/portability-policy.yaml";
+const POLICY_PATH = "contracts/policy/portability-policy.yaml";
 
 export const invariants: Validator = {
   id: "invariants",

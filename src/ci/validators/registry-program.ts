@@ -74,7 +74,7 @@ function optionDifferences(declared: readonly OptionDeclaration[], described: re
 }
 
 /** An option as help writes it. */
-export function flagsOf(option: OptionDeclaration): string {
+function flagsOf(option: OptionDeclaration): string {
   const names = option.short === undefined ? `--${option.name}` : `-${option.short}, --${option.name}`;
   return option.value === undefined ? names : `${names} <${option.value}>`;
 }

@@ -6,7 +6,7 @@ import { formatBase, parseStoredBase } from "../base-image/base-reference.ts";
 import type { PlannedBase } from "./planned-base.ts";
 
 /** The layout of images that this room writes; a reader refuses another. */
-export const IMAGE_FORMAT = "1";
+const IMAGE_FORMAT = "1";
 
 /** Labels of the config, and annotations of the manifests: facts of content only (contracts, §7 "Labels"). */
 export function imageLabels(project: MaterializedProject, base: PlannedBase): Annotations {

@@ -5,14 +5,14 @@ import { VoxError } from "../../errors/vox-error.ts";
 import type { ArchiveBlob, MaterializedPackage } from "../../project/materialized-project.ts";
 
 /** Up to this many packages, each is a layer of its own. */
-export const MAX_UNSHARED_PACKAGES = 24;
+const MAX_UNSHARED_PACKAGES = 24;
 /** With more, this many of the largest keep a layer of their own. */
-export const MAX_OWN_LAYERS = 12;
+const MAX_OWN_LAYERS = 12;
 /** A smaller package is never worth a layer of its own among many. */
 export const MIN_OWN_LAYER_BYTES = 256 * 1024;
-export const BUCKET_COUNT = 12;
+const BUCKET_COUNT = 12;
 /** Base and all; overlay2 takes 125 (contracts, §7). */
-export const MAX_IMAGE_LAYERS = 120;
+const MAX_IMAGE_LAYERS = 120;
 
 export interface LayerPackage {
   readonly name: string;

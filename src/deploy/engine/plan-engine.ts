@@ -25,7 +25,7 @@ export interface EnginePlanInput {
 }
 
 /** A name that no container of the environment has: two can run side by side, and other machines count deployments of their own. */
-export function containerName(
+function containerName(
   { imageName, environment }: EngineDesired,
   sequence: number,
   taken: readonly ObservedContainer[],

@@ -10,7 +10,7 @@ export type Verdict =
 export type LeftOutBy = "always" | "output" | "exclude" | "voxignore" | "gitignore";
 
 /** Names that no package and no image holds, whatever `include` says. */
-export const ALWAYS_LEFT_OUT: readonly string[] = [".git", ".vox_modules", "vox.lock", ".env*", "*.key", "*.pem", ".npmrc"];
+const ALWAYS_LEFT_OUT: readonly string[] = [".git", ".vox_modules", "vox.lock", ".env*", "*.key", "*.pem", ".npmrc"];
 
 export interface SelectionOptions {
   /** `include` and `exclude` of `[package]`, in gitignore's syntax. */

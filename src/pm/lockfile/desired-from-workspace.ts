@@ -8,7 +8,7 @@ import type { LockedProject, LockedRegistry } from "./lockfile.ts";
 import { formatFeatureTable, formatPatchSource, formatRequiresLine } from "./requires-line.ts";
 
 /** The index of a default registry that the project does not name: each machine has its own. */
-export const MACHINE_DEFAULT = "default";
+const MACHINE_DEFAULT = "default";
 
 /** What a workspace's manifests ask of its lock. */
 export function desiredFromWorkspace(workspace: Workspace): DesiredState {

@@ -9,7 +9,7 @@ import { VoxError } from "../../errors/vox-error.ts";
 import { currentContainer } from "./legacy-fields.ts";
 
 /** The environment that `package` and `deploy` take when none is named; it need not be declared. */
-export const DEFAULT_ENVIRONMENT = "production";
+const DEFAULT_ENVIRONMENT = "production";
 
 /** Every environment that can be asked for, sorted; `production` always. */
 export const environmentNames = (deploy: DeployTable | undefined): string[] =>

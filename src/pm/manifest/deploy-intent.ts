@@ -14,7 +14,7 @@ export interface DeployReading {
 }
 
 /** What [deploy] means where it is silent (contracts, §2). */
-export const DEPLOY_DEFAULTS = {
+const DEPLOY_DEFAULTS = {
   target: "container",
   runtime: "auto",
   builder: "auto",

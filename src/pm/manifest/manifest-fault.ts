@@ -60,7 +60,7 @@ function keyError(source: ManifestSource, fault: Exclude<SchemaFault, { kind: "v
 }
 
 /** A path as the file shows it: `[deploy.container] base_image`. */
-export function placeName(path: SchemaPath): string {
+function placeName(path: SchemaPath): string {
   const [top] = path;
   if (top === "bin")
     return typeof path[1] === "number"

@@ -31,7 +31,7 @@ export interface ClosureRequest extends Pick<
   readonly previous?: Digest;
 }
 
-export const MODULES = "modules";
+const MODULES = "modules";
 const NODE_MODULES = "node_modules";
 const RECORD = "record";
 /** Its mtime tells when the closure was last used. */

@@ -9,7 +9,7 @@ import { descriptorOf } from "../../oci/parse-descriptor.ts";
 import type { ArchiveBlob } from "../../project/materialized-project.ts";
 
 /** The largest config that is also inlined in its descriptor's `data`, in bytes (contracts, §5). */
-export const MAX_INLINE_BYTES = 16 * 1024;
+const MAX_INLINE_BYTES = 16 * 1024;
 
 /** What the annotations tell beside name and version, as far as known. */
 export interface PackageFacts {

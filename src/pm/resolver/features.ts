@@ -14,7 +14,7 @@ export type Flag = string;
 
 export const SKILL_FLAG: Flag = "kind:skill";
 
-export const dependencyFlag = (name: string): Flag => `dep:${packageNameKeyOf(name)}`;
+const dependencyFlag = (name: string): Flag => `dep:${packageNameKeyOf(name)}`;
 
 export const isFeature = (flag: Flag): boolean => !flag.includes(":");
 

@@ -86,7 +86,7 @@ const keyOf = (requirement: Requirement): string =>
   ].join("\n");
 
 /** A path source is one source however its relative path is written: a name leads to one folder. */
-export function sourceText(source: RequirementSource): string {
+function sourceText(source: RequirementSource): string {
   switch (source.kind) {
     case "registry":
       return `registry \`${source.registry}\``;

@@ -174,7 +174,7 @@ function exclusion([first = "", second, ...others]: readonly string[]): string {
 const SCOPE_TEXT = { normal: "", dev: " (dev)", skill: " (skill)" } as const;
 
 /** A range as people write it: `>=1, <3`, `^1 || ^2`. */
-export const rangeText = (range: string): string => range.replaceAll(",", ", ").replaceAll("||", " || ");
+const rangeText = (range: string): string => range.replaceAll(",", ", ").replaceAll("||", " || ");
 
 function withFlags(subject: string, flags: readonly Flag[]): string {
   const others = flags.filter((flag) => flag !== SKILL_FLAG).map(flagText);

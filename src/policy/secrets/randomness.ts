@@ -23,7 +23,7 @@ function kindOf(character: string): Kind {
 }
 
 /** The share of neighbours of two kinds. What joins words counts for nothing: a capital before its word, and one of `-_./:`. */
-export function mixture(text: string): number {
+function mixture(text: string): number {
   let mixed = 0;
   let before: Kind | undefined;
   for (const character of text.replace(/[-_./:]/g, "")) {
