@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject, sign } from "node:crypto";
 import { formatKeyBundle, type SigstoreBundle } from "./bundle.ts";
 import { IN_TOTO_PAYLOAD, preAuthEncoding } from "./dsse.ts";
 import { type PublicKey, publicKeyOf } from "./keys/public-key.ts";
+import type { Trust } from "./verify/evidence.ts";
 import { isBundleOf } from "./verify/verify-bundle.ts";
 
 /** Whoever signs statements; each makes bundles, whatever it takes to make one. */
@@ -10,6 +11,8 @@ export interface StatementSigner {
   sign(statement: Uint8Array, options: { readonly signal: AbortSignal }): Promise<Uint8Array>;
   /** Whether a bundle is one of its own. */
   made(bundle: SigstoreBundle): boolean;
+  /** By whom its own signatures are known when they are read back. */
+  readonly trust: Trust;
 }
 
 /** A private key of one's own. */
@@ -27,6 +30,10 @@ export class KeySigner implements StatementSigner {
     const { id } = this.publicKey;
     const sig = this.signature(preAuthEncoding(IN_TOTO_PAYLOAD, statement));
     return formatKeyBundle({ payloadType: IN_TOTO_PAYLOAD, payload: statement, signatures: [{ keyid: "", sig }] }, id);
+  }
+
+  get trust(): Trust {
+    return { keys: [this.publicKey] };
   }
 
   made(bundle: SigstoreBundle): boolean {

@@ -9,9 +9,12 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import { formatRepository, type ImageReference, parseImageReference } from "../oci/reference.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
 import type { MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
+import { attestPublished } from "./attest-published.ts";
 import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
+import type { DeploymentGate } from "./deployment-gate.ts";
 import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
+import { openGate } from "./open-gate.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { registryHistory } from "./open-history.ts";
 import type {
@@ -22,7 +25,9 @@ import type {
   GitPorts,
   ImagePorts,
   KeyPorts,
+  PolicyPorts,
   RunPorts,
+  StandingPorts,
 } from "./ports.ts";
 import { recordPublication } from "./record-publication.ts";
 import { refuseImageSecrets } from "./refuse-image-secrets.ts";
@@ -60,7 +65,16 @@ export interface DeployResult extends ImageResult, Partial<MemberRollout> {
   readonly changed?: boolean;
 }
 
-type DeployPorts = KeyPorts & FolderPorts & CachePorts & GitPorts & ImagePorts & EnginePorts & DeploymentPorts & RunPorts;
+type DeployPorts = PolicyPorts &
+  StandingPorts &
+  KeyPorts &
+  FolderPorts &
+  CachePorts &
+  GitPorts &
+  ImagePorts &
+  EnginePorts &
+  DeploymentPorts &
+  RunPorts;
 
 /**
  * Builds the image of a member for an environment and brings it to where it runs; the lock binds it (contracts, §§3, 7). Enforces `deploy-by-digest`.
@@ -68,6 +82,8 @@ type DeployPorts = KeyPorts & FolderPorts & CachePorts & GitPorts & ImagePorts &
  * REGISTRY_UNAVAILABLE, ENGINE_UNAVAILABLE, ENGINE_FAILED
  */
 export async function deployImage(project: OpenProject, options: DeployOptions, ports: DeployPorts): Promise<DeployResult> {
+  const gate = await openGate(project, options, ports);
+  await gate?.beforeBuild();
   const materialized = await materializeProject(project, { ...options, outputDirs: [] }, ports);
   const { identity } = materialized.project;
   const deploy = { ...materialized.project.deploy, ...(options.target && { target: options.target }) };
@@ -75,6 +91,7 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
   const tags = imageTags({ environment: options.environment, identity, extra: options.tags });
   const repository = options.to === "registry" ? repositoryOf(deploy, target) : undefined;
   const signing = repository && (await signingOf(materialized.project, options, ports));
+  await gate?.materialized(materialized, signing?.signer);
   const folder = memberDir(project, options.member);
   const hands = target === "none" ? undefined : await handsFor(target, deploy, ports);
   await requireBaseSigners(project, options, materialized.project, ports);
@@ -90,8 +107,9 @@ export async function deployImage(project: OpenProject, options: DeployOptions, 
     ports,
   );
   await refuseImageSecrets(project, options.member, built.image, ports);
+  await gate?.built(built);
   const handoff = materialized.project;
-  const placed = await place({ options, project, handoff, built, signing, repository, tags, target }, ports);
+  const placed = await place({ options, project, handoff, built, gate, signing, repository, tags, target }, ports);
   if (target === "none" || hands === undefined) return placed;
   const runnable = await runnableImage(built, repository, placed, ports);
   const { rollOutMember } = await import("./roll-out-member.ts");
@@ -169,6 +187,7 @@ interface Placing {
   readonly project: OpenProject;
   readonly handoff: MaterializedProject;
   readonly built: ProjectImage;
+  readonly gate: DeploymentGate | undefined;
   readonly signing: ImageSigning | undefined;
   readonly repository: ImageReference | undefined;
   readonly tags: readonly string[];
@@ -190,15 +209,15 @@ const mountsOf = ({ project, handoff, built: { image, plan }, repository }: Publ
   });
 
 async function publish(publication: Publication, ports: DeployPorts): Promise<DeployResult> {
-  const { options, handoff, built, signing, repository, tags, target } = publication;
+  const { options, handoff, built, gate, signing, repository, tags, target } = publication;
   const { image } = built;
   const { member, takeOver } = options;
   const mountFrom = mountsOf(publication);
   const store = ports.imageRepository(repository, { access: "push", mountFrom: mountRepositories(mountFrom) });
   const { signal, onEvent, published } = ports;
   const history = target === "none" ? registryHistory(member.manifest, handoff.deploy, "push", ports) : undefined;
-  let attested: Promise<unknown> | undefined;
-  const attest = (root: Descriptor) => (attested ??= signing?.attest(store, { ...built, image: { ...image, root } }));
+  let attested: Promise<void> | undefined;
+  const attest = (root: Descriptor) => (attested ??= attestPublished(publication, store, root));
   const beforeTags = async (root: Descriptor) => {
     await attest(root);
     if (history) await recordPublication(history, { root, repository, tags, cause: "deploy", takeOver }, ports);
@@ -224,7 +243,7 @@ async function publish(publication: Publication, ports: DeployPorts): Promise<De
     return { ...result, changed, tags: [...tags, ...fixedTags] };
   }
   // The index of an earlier commit keeps its tags: this commit's would be one more name for what did not change.
-  const standing = signing && (await store.resolve(digest, { signal }));
+  const standing = (signing ?? gate) && (await store.resolve(digest, { signal }));
   if (standing) await attest(standing);
   return { ...result, changed, tags: [...new Set([options.environment, ...options.tags])] };
 }

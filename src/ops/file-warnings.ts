@@ -17,16 +17,22 @@ export async function inspectContent(content: FolderContent, ports: ScanPorts & 
   await refuseSecrets(content, ports);
 }
 
-export function warnUntracked(files: readonly ApplicationFile[], { untracked }: SourceRevision, { onEvent }: Talk): void {
+/** Says which files git does not track. */
+export function warnUntracked(
+  files: readonly ApplicationFile[],
+  { untracked }: SourceRevision,
+  { onEvent }: Talk,
+): readonly string[] {
   const unknown = new Set(untracked);
   const paths = files.map(({ path }) => path).filter((path) => unknown.has(path));
-  if (paths.length === 0) return;
+  if (paths.length === 0) return [];
   onEvent({
     kind: "warning",
     code: "FILES_UNTRACKED",
     message: `files that git does not track enter the image: ${namedPaths(paths)}`,
     hint: "commit them, or name them in `.gitignore` or `.voxignore`",
   });
+  return paths;
 }
 
 /** A mode in an archive is 0644 or 0755: who runs such a file there runs it as themselves. */

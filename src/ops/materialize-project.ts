@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { posix, resolve } from "node:path";
 import { VoxError } from "../errors/vox-error.ts";
 import type { ContentReader } from "../oci/content-store.ts";
 import { unionReader } from "../oci/union-reader.ts";
@@ -6,7 +6,7 @@ import { digestFiles, setIdPaths } from "../pm/files/content.ts";
 import { closureOf } from "../pm/lockfile/closure.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
-import type { ContainerIntent } from "../project/deploy-intent.ts";
+import type { ContainerIntent, DeployIntent } from "../project/deploy-intent.ts";
 import type { ApplicationFile, MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
 import { buildContext, imagesUsed } from "./build-context.ts";
 import { closurePackages } from "./closure-packages.ts";
@@ -17,6 +17,7 @@ import { listMemberFiles, type MemberListing } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { outputDirs } from "./output-dirs.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
+import { manifestFile } from "./portability-facts.ts";
 import { archiveProof } from "./prove-archive.ts";
 import { licensedPackages } from "./package-licences.ts";
 import { projectContent, provedReader } from "./project-content.ts";
@@ -36,6 +37,8 @@ export interface MaterializeOptions {
 export interface Materialized {
   readonly project: MaterializedProject;
   readonly content: ContentReader;
+  /** Files that enter the image and that git does not track, from the project's root. */
+  readonly untracked: readonly string[];
 }
 
 type MaterializePorts = FolderPorts & CachePorts & GitPorts & ImagePorts & RunPorts;
@@ -51,9 +54,7 @@ export async function materializeProject(
 ): Promise<Materialized> {
   const { member } = options;
   const { lock, digest: lockDigest } = await freshLock(project.files, project.desired);
-  const { intent, warnings } = deployIntentFor(member.manifest, options.environment);
-  for (const { code, message, hint } of warnings) ports.onEvent({ kind: "warning", code, message, hint });
-  if (options.hold.lane === "release") refuseInRelease(intent.container);
+  const intent = await intentIn(member, options, ports);
   const closure = closureOf(lock, member.path, { dev: false });
   await runBuildStep(project, member, ports);
   const described = ports.git.describe(memberDir(project, member));
@@ -66,7 +67,6 @@ export async function materializeProject(
   const buildOptions = { ...intent.container, outputDirs: ownOutputDirs(project, member, options.outputDirs), inspect };
   const build = await buildContext(project, member, buildOptions, ports);
   const revision = await described;
-  warnUntracked(applicationFiles, revision, ports);
   return {
     project: {
       schemaVersion: 1,
@@ -81,6 +81,7 @@ export async function materializeProject(
       ...(build && { dockerfile: build.source }),
       deploy: intent,
     },
+    untracked: warnUntracked(applicationFiles, revision, ports).map((path) => posix.join(member.path, path)),
     content: unionReader([projectContent(opened.reader, applicationFiles), ...(build ? [build.content] : []), ports.cache]),
   };
 }
@@ -97,13 +98,26 @@ async function inspectedFiles(
   return digested;
 }
 
-/** What a package manager or a shell line gives differs from day to day, and a release can be made again. */
-function refuseInRelease(container: ContainerIntent): void {
-  const field = (["packages", "run"] as const).find((key) => container[key].length > 0);
+async function intentIn(
+  member: WorkspaceMember,
+  { environment, hold }: MaterializeOptions,
+  { onEvent }: RunPorts,
+): Promise<DeployIntent> {
+  const { intent, warnings } = deployIntentFor(member.manifest, environment);
+  for (const { code, message, hint } of warnings) onEvent({ kind: "warning", code, message, hint });
+  if (hold.lane === "release") await refuseShellSteps(member, intent.container);
+  return intent;
+}
+
+/** What a package manager or a shell line gives differs from day to day, and a release can be made again, whether it is deployed or packaged. */
+async function refuseShellSteps(member: WorkspaceMember, container: ContainerIntent): Promise<void> {
+  const { shellField, shellVerdict } = await import("../policy/portability/judges/shell-steps.ts");
+  const field = shellField(container);
   if (field === undefined) return;
-  throw new VoxError("POLICY_REFUSED", `the release lane forbids \`${field}\` of [deploy.container]`, {
-    place: { file: "Vox.toml" },
-    hint: "build the lower part as an image of its own and name it in `base_image`",
+  const { detail, hint } = shellVerdict(field);
+  throw new VoxError("POLICY_REFUSED", `the release lane blocks on \`no-shell-steps\`: ${detail}`, {
+    place: { file: manifestFile(member) },
+    hint,
   });
 }
 

@@ -6,11 +6,9 @@ import { manifestAllowances } from "../policy/secrets/manifest-allowances.ts";
 import type { ReadImage } from "./read-image.ts";
 import { secretsInImage, tellPlace } from "./scan-image.ts";
 
-export interface ImageFindings {
+export interface ImageFindings extends Pick<ImageFacts, "signersKnown" | "secrets"> {
   /** What `vox verify` says of it. */
   readonly checks: readonly TrustCheck[];
-  readonly signersKnown: boolean;
-  readonly secrets: Known<readonly SecretFacts[]>;
 }
 
 type ScanPorts = Parameters<typeof secretsInImage>[3];

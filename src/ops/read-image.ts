@@ -1,7 +1,7 @@
 import { mapConcurrent } from "../core/concurrency.ts";
 import { type Platform, platformFrom } from "../core/platform.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import type { Repository, TransferOptions } from "../oci/content-store.ts";
+import type { ContentReader, Repository, TransferOptions } from "../oci/content-store.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { ImageConfig } from "../oci/image-config.ts";
 import type { ImageIndex, ImageManifest } from "../oci/image-manifest.ts";
@@ -47,6 +47,16 @@ export async function readImage(
 ): Promise<ReadImage> {
   const root = await repository.resolve(target, options);
   if (!root) throw new VoxError("CONTENT_MISSING", `there is no image \`${reference}\``);
+  return readImageFrom(repository, root, { name, reference }, options);
+}
+
+/** The same where the root is known. */
+export async function readImageFrom(
+  repository: ContentReader,
+  root: Descriptor,
+  { name, reference }: Pick<ImagePlace, "name" | "reference">,
+  options: TransferOptions,
+): Promise<ReadImage> {
   const what = `the index \`${root.digest}\``;
   if (!isIndexType(root.mediaType)) throw new VoxError("OCI_INVALID", `\`${reference}\` is one platform's image, no index`);
   const index = parseImageIndex(await readContent(repository, root, options), { mediaType: root.mediaType, what });
@@ -56,7 +66,7 @@ export async function readImage(
   return { name, root, index, platforms };
 }
 
-async function readPlatform(repository: Repository, entry: Descriptor, options: TransferOptions): Promise<ReadPlatform> {
+async function readPlatform(repository: ContentReader, entry: Descriptor, options: TransferOptions): Promise<ReadPlatform> {
   if (!entry.platform) throw new VoxError("OCI_INVALID", `\`${entry.digest}\` stands in the index without a platform`);
   const { mediaType, digest, size } = entry;
   const manifest = { mediaType, digest, size };

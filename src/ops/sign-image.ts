@@ -3,6 +3,7 @@ import { imageProvenance } from "../attest/provenance/image-provenance.ts";
 import { COMPRESSOR_NAME } from "../archive/compress.ts";
 import { BUILDER_ID, type BuilderKind } from "../contracts/provenance.ts";
 import type { SbomSubject } from "../attest/sbom/sbom-subject.ts";
+import type { StatementSigner } from "../attest/signer.ts";
 import { PREDICATE } from "../attest/statement.ts";
 import type { Image } from "../container/build/image.ts";
 import { EPOCH } from "../container/plan/image-plan.ts";
@@ -30,6 +31,7 @@ type SignPorts = KeyPorts & Pick<ImagePorts, "voxVersion" | "created"> & RunPort
 
 /** Signs one image wherever it lies; the key was opened before. */
 export interface ImageSigning {
+  readonly signer: StatementSigner;
   attest(repository: Repository, image: ProjectImage): Promise<AttestResult>;
   /** Signs what goes with the image, which the repository holds. */
   sign(repository: Repository, subject: Descriptor): Promise<void>;
@@ -49,6 +51,7 @@ export async function openSigning(
   const signer = await (wish.key === undefined ? ports.keylessSigner() : openKeySigner(wish.key, ports));
   return {
     sign: (repository, subject) => signManifest(repository, subject, { signer, created: ports.created ?? EPOCH }, ports),
+    signer,
     attest(repository, built) {
       const subject = imageSubject(project, built, ports);
       const { created } = subject;

@@ -43,5 +43,8 @@ export async function verifyBySigners(
     const asked = await verifyImage(place, { keys: list, offline: options.offline, signaturesAlone: true }, ports);
     more.push(...asked.checks.slice(1));
   }
-  return { checks: [...checks, ...more], signersKnown: keys.length > 0 || options.identity !== undefined };
+  return {
+    checks: [...checks, ...more],
+    signersKnown: keys.length > 0 || (options.identity ?? options.believed) !== undefined,
+  };
 }

@@ -16,6 +16,8 @@ import { rebuildChecks, type RebuildPorts, type RebuildWish } from "./verify-reb
 export interface VerifyImageOptions {
   /** Absolute paths of public keys; one of them must have signed. */
   readonly keys: readonly string[];
+  /** Who is believed besides, as whoever signs knows itself. */
+  readonly believed?: Trust;
   /** Who must have signed without a key, and the file of whom to believe about that. */
   readonly identity?: Identity & { readonly trustedRoot: string };
   readonly lock?: LockWish;
@@ -49,9 +51,9 @@ export async function verifyImage(
   const keys = await mapConcurrent(options.keys, 1, async (path) => parsePublicKey(await ports.readKey(path), `\`${path}\``));
   const read = await readProved(place, signal);
   if (!read.image) return result(place, [read.check]);
-  const certificates = options.identity && (await identityTrust(options.identity, ports));
-  const isAsked = keys.length > 0 || certificates !== undefined;
-  const trust = { keys, ...(certificates && { certificates }) };
+  const certificates = options.identity ? await identityTrust(options.identity, ports) : options.believed?.certificates;
+  const trust = { keys: [...keys, ...(options.believed?.keys ?? [])], ...(certificates && { certificates }) };
+  const isAsked = trust.keys.length > 0 || certificates !== undefined;
   const signed = isAsked ? await signatureChecks(place, read.image, trust, signal) : { checks: [] };
   const trusted = isAsked && signed.checks.every(({ ok }) => ok);
   const facts = { image: read.image, provenance: signed.provenance, trusted };

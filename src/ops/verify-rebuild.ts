@@ -16,7 +16,7 @@ import type { LockHold } from "./lock-hold.ts";
 import { materializeProject } from "./materialize-project.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import type { CachePorts, EnginePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
-import type { ImagePlace, ReadImage, ReadPlatform } from "./read-image.ts";
+import type { ReadImage, ReadPlatform } from "./read-image.ts";
 
 /** The project that an image is to be built from again. */
 export interface RebuildWish {
@@ -30,7 +30,7 @@ export type RebuildPorts = FolderPorts & CachePorts & GitPorts & ImagePorts & En
 
 /** Builds the image again from the project and compares it platform by platform, layer by layer, down to the first file that differs. Enforces `rebuild-same`. */
 export async function rebuildChecks(
-  { repository }: ImagePlace,
+  { repository }: { readonly repository: ContentReader },
   image: ReadImage,
   wish: RebuildWish,
   ports: RebuildPorts,

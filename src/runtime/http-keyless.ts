@@ -8,6 +8,7 @@ import {
   RekorWitness,
 } from "@sigstore/sign";
 import { IN_TOTO_PAYLOAD } from "../attest/dsse.ts";
+import { OwnCertificates } from "../attest/verify/own-certificates.ts";
 import type { StatementSigner } from "../attest/signer.ts";
 import type { Environment } from "../config/environment-variables.ts";
 import { VoxError } from "../errors/vox-error.ts";
@@ -30,12 +31,16 @@ export function keylessSigner(env: Environment): StatementSigner {
     }),
     witnesses: [new RekorWitness({ rekorBaseURL: env["VOX_REKOR_URL"] || DEFAULT_REKOR_URL, entryType: "dsse", ...common })],
   });
+  const own = new OwnCertificates();
   return {
+    trust: { keys: [], certificates: own },
     async sign(statement, { signal }) {
       signal.throwIfAborted();
       try {
         const bundle = await builder.create({ data: Buffer.from(statement), type: IN_TOTO_PAYLOAD });
-        return Buffer.from(JSON.stringify(bundleToJSON(bundle)));
+        const bytes = Buffer.from(JSON.stringify(bundleToJSON(bundle)));
+        own.keep(bytes);
+        return bytes;
       } catch (cause) {
         signal.throwIfAborted();
         throw keylessFailure(cause);

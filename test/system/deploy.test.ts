@@ -217,18 +217,4 @@ describe.skipIf(registry === undefined)("vox deploy of the example to a real reg
     // Twelve bring the image; the deployment's record takes four more.
     expect(second.requests).toBeLessThanOrEqual(16);
   });
-
-  it("tags a release with its version, which then names nothing else", async () => {
-    const release = () => storefront.vox(["deploy", "--lane", "release", "--json"]);
-    const document = succeeded(await release()).json();
-    expect(at(document, "tags")).toContain("1.4.0");
-    expect(succeeded(await release()).json()).toMatchObject({ image: { digest: textAt(document, "image", "digest") } });
-    storefront.edit("app/server.js", "Welcome back", "Welcome again");
-    door.takeLog();
-    const refused = await release();
-    expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toContain("error[VERSION_EXISTS]");
-    expect(door.takeLog().filter(({ method }) => method !== "HEAD" && method !== "GET")).toEqual([]);
-    succeeded(await storefront.vox(["deploy"]));
-  });
 });

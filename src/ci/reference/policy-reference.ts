@@ -26,6 +26,7 @@ export const renderPolicyReference = (): string =>
       ]),
     ),
     ...GATE,
+    ...DEPLOYMENT,
     ...TIGHTENING,
   ].join("\n\n")}\n`;
 
@@ -34,6 +35,13 @@ const GATE = [
   "`vox ci portability` judges the project in whose folder it stands, or every application of the workspace; nothing is built, and nothing is written but the cache. `vox ci portability IMAGE` judges an image besides, a reference or a layout, as a registry holds it: every check of [`vox verify`](verify.md) is made against the project's lock, and where `rebuild-same` is not off the project is built again. Without a project the image alone is judged.",
   "It prints a line for each invariant: `ok`, `FAILED` or `advice`, `off`, `kept` for what vox itself keeps in every lane, and `-` where there is nothing to judge it by. What cannot be told, since a registry does not answer or `--offline` forbids to ask, counts as what does not hold. The exit code is 1 when something blocking does not hold. `--format json` has `ok` and `findings` as every gate, and `invariants` with `severity`, `status` (`held`, `broken`, `unknown`, `not-judged`, `kept`) and `details`; `sarif` and `github` have the findings. `--list` lists the invariants.",
   "Whose signature counts is said by `--key`, by `--certificate-identity` with its two companions, and by `signers` below. Where nobody is named, `image-signed` and what rests on it do not hold: a signature that nobody is held to proves nothing.",
+];
+
+const DEPLOYMENT = [
+  "## A deployment",
+  "`vox deploy` holds what it builds to the same policy. First the project is judged, before anything is built; then the image, as it was built, before anything is pushed; then, where something that is judged on an image blocks, what the registry holds is read back and judged again, by its digest, before any tag names it and before the deployment is recorded. The first of these that finds something blocking ends the deployment with `POLICY_REFUSED`, which names all that it found; advice is told with a warning. So a refused image may lie in the registry by its digest, and nothing leads to it.",
+  "For `rebuild-same` the project is built a second time, its own `build` included. `packages-not-yanked` goes by what registries said when they were last asked, since a frozen lock forbids to ask: run `vox ci portability` before. What is not known of it then is a warning.",
+  "In the `local` lane a deployment judges nothing beyond what always holds, unless the project or the machine asks for more: it loads no policy.",
 ];
 
 const TIGHTENING = [

@@ -7,15 +7,19 @@ import { type CommandContext, isGiven, listOption, type OptionValues, textOption
 import { printImage } from "./print-image.ts";
 import { signingWish } from "./signing-flags.ts";
 import { openCommand, runtimeOf } from "./project-command.ts";
+import { strictestHold } from "./strictest-lane.ts";
 
 export async function run(context: CommandContext): Promise<void> {
   const { options, args } = context;
   const airgap = airgapFile(context);
   if (airgap !== undefined) return runAirgap(context, airgap);
-  const { project, choice, hold, ports } = await openCommand(context, "deploy");
+  const command = await openCommand(context, "deploy");
+  const { project, choice, ports } = command;
+  const member = chosenMember(project, choice);
+  const hold = await strictestHold(context, "deploy", command, member);
   const signing = signingWish(context);
   const wish = {
-    member: chosenMember(project, choice),
+    member,
     environment: args["ENV"] ?? "production",
     tags: listOption(options, "tag"),
     to: destination(options),

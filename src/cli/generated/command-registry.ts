@@ -866,7 +866,8 @@ export const COMMAND_REGISTRY: CommandRegistry = {
         {
           name: "lane",
           value: "LANE",
-          description: "How strict to be; in the release lane the version is a tag too, which never moves",
+          description:
+            "The lane, which says what of the policy blocks; in the release lane the version is a tag too, which never moves",
           choices: ["local", "ci", "release"],
           environment: "VOX_LANE",
         },

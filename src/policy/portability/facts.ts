@@ -78,11 +78,12 @@ export interface ImageFacts {
   readonly platforms: readonly PlatformFacts[];
   /** Annotations of the index. */
   readonly annotations: Readonly<Record<string, string>>;
-  readonly secrets: Known<readonly SecretFacts[]>;
+  /** Absent where nobody looked. */
+  readonly secrets?: Known<readonly SecretFacts[]>;
   /** What `vox verify` says of it: each check, whatever it rests on. */
   readonly checks: readonly CheckFacts[];
-  /** Whether somebody is named who must have signed. */
-  readonly signersKnown: boolean;
+  /** Whether somebody is named who must have signed; absent where it is too early to ask. */
+  readonly signersKnown?: boolean;
 }
 
 export interface PlatformFacts {

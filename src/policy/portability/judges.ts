@@ -1,19 +1,12 @@
 import type { ImageInvariantId, ProjectInvariantId } from "./invariant.ts";
 import type { ImageJudge, ProjectJudge } from "./judge.ts";
 import { imageSigned, provenanceAttached, sbomAttached, willBeSigned } from "./judges/attached.ts";
-import {
-  baseLocked,
-  baseOfImage,
-  noShellSteps,
-  platformsComplete,
-  platformsOfImage,
-  userNotRoot,
-  userOfImage,
-} from "./judges/container.ts";
+import { baseLocked, baseOfImage, platformsComplete, platformsOfImage, userNotRoot, userOfImage } from "./judges/container.ts";
 import { imageFromLock, rebuildSame } from "./judges/image.ts";
 import { licencesAllowed } from "./judges/licences.ts";
 import { lockFresh, lockFrozen } from "./judges/lock.ts";
 import { metadataComplete, metadataOfImage } from "./judges/metadata.ts";
+import { noShellSteps } from "./judges/shell-steps.ts";
 import { noSecrets, noSecretsInImage } from "./judges/secrets.ts";
 import { gitPinned, packagesNotYanked, pathsInside } from "./judges/sources.ts";
 import { filesTracked, treeClean } from "./judges/tree.ts";
@@ -34,8 +27,6 @@ export const PROJECT_JUDGES: Readonly<Record<ProjectInvariantId, ProjectJudge>> 
   "user-not-root": userNotRoot,
   "no-shell-steps": noShellSteps,
   "no-secrets": noSecrets,
-  "sbom-attached": willBeSigned,
-  "provenance-attached": willBeSigned,
   "image-signed": willBeSigned,
 };
 

@@ -33,6 +33,10 @@ export function severitiesIn(lane: Lane, tightenings: readonly Tightening[]): Se
   );
 }
 
+/** Those alone of the severities. */
+export const only = (severities: Severities, ids: readonly InvariantId[]): Severities =>
+  new Map(ids.map((id) => [id, severities.get(id) ?? "off"]));
+
 function refuseFaults(tightening: Tightening): void {
   for (const lane of LANES) {
     for (const [id, severity] of Object.entries(tightening.lanes[lane] ?? {})) {

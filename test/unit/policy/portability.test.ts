@@ -128,9 +128,9 @@ describe("one fault breaks one invariant", () => {
   });
 
   it("all that is attached hangs on somebody who signs", () => {
+    expect(brokenBy({ project: sound({ signing: "nobody" }) })).toEqual(["image-signed"]);
+    expect(brokenBy({ project: sound({ signing: "a stranger" }) })).toEqual(["image-signed"]);
     const ids = ["sbom-attached", "provenance-attached", "image-signed"];
-    expect(brokenBy({ project: sound({ signing: "nobody" }) })).toEqual(ids);
-    expect(brokenBy({ project: sound({ signing: "a stranger" }) })).toEqual(ids);
     expect(brokenBy({ image: image({ signersKnown: false }) })).toEqual(ids);
   });
 

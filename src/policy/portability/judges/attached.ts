@@ -1,4 +1,4 @@
-import type { CheckFacts, ProjectFacts } from "../facts.ts";
+import type { CheckFacts, ImageFacts, ProjectFacts } from "../facts.ts";
 import type { ImageJudge, ProjectJudge } from "../judge.ts";
 import { broken, held, type Verdict } from "../verdict.ts";
 import { allOf, checksNamed } from "../checks.ts";
@@ -22,10 +22,8 @@ export const willBeSigned: ProjectJudge = ({ signing }: ProjectFacts) => {
     : broken("the key that signs is none of `signers`", { hint: "sign with a key of theirs" });
 };
 
-function signedChecks(
-  { signersKnown }: { readonly signersKnown: boolean },
-  checks: readonly CheckFacts[],
-): Verdict | undefined {
+function signedChecks({ signersKnown }: ImageFacts, checks: readonly CheckFacts[]): Verdict | undefined {
+  if (signersKnown === undefined) return undefined;
   if (signersKnown) return allOf(checks);
   return broken("nobody is named who must have signed", {
     hint: "add `--key FILE.pub`, or `signers` to [deploy.policy]",

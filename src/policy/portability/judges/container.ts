@@ -1,16 +1,9 @@
 import { allOf, checksNamed } from "../checks.ts";
-import type { ProjectFacts } from "../facts.ts";
 import type { ImageJudge, ProjectJudge } from "../judge.ts";
+import { placeOf } from "../place.ts";
 import { broken, held, named, type Place, type Verdict } from "../verdict.ts";
 
 const PLATFORMS = ["linux/amd64", "linux/arm64"] as const;
-
-/** Where a key of [deploy.container] stands, else the file. */
-function placeOf({ manifest }: ProjectFacts, key: string): Place {
-  const { file, text } = manifest;
-  const at = text.split("\n").findIndex((line) => new RegExp(`^\\s*${key}\\s*=`).test(line));
-  return at < 0 ? { file } : { file, line: at + 1 };
-}
 
 /** Reports `base-locked`. */
 export const baseLocked: ProjectJudge = ({ container, lock }) => {
@@ -50,14 +43,3 @@ function userHeld(users: readonly string[], place?: Place): Verdict {
 }
 
 const isRoot = (user: string): boolean => ["", "0", "root"].includes(user.split(":")[0] ?? "");
-
-/** Enforces `no-shell-steps`. */
-export const noShellSteps: ProjectJudge = (facts) => {
-  const { container } = facts;
-  const field = container && (["packages", "run"] as const).find((key) => container[key].length > 0);
-  if (field === undefined) return container && held("there are neither `packages` nor `run`");
-  return broken(`\`${field}\` of [deploy.container] is forbidden`, {
-    place: placeOf(facts, field),
-    hint: "build the lower part as an image of its own and name it in `base_image`",
-  });
-};

@@ -8,7 +8,8 @@ export const noSecrets: ProjectJudge = ({ secrets }) => verdictOf({ value: secre
 /** Reports `no-secrets`, of an image: its layers, environment, labels and history. */
 export const noSecretsInImage: ImageJudge = ({ secrets }) => verdictOf(secrets);
 
-function verdictOf(secrets: Known<readonly SecretFacts[]>): Verdict {
+function verdictOf(secrets: Known<readonly SecretFacts[]> | undefined): Verdict | undefined {
+  if (!secrets) return undefined;
   if ("unknown" in secrets) return unknown(secrets.unknown);
   const [first, ...others] = secrets.value;
   if (!first) return held("nothing looks like a secret");

@@ -1,0 +1,28 @@
+import type { StatementSigner } from "../attest/signer.ts";
+import type { ProjectImage } from "./build-project-image.ts";
+import type { Materialized, MaterializeOptions } from "./materialize-project.ts";
+import type { KeyPorts } from "./ports.ts";
+import type { ImagePlace } from "./read-image.ts";
+import type { FactPorts } from "./read-project-facts.ts";
+import type { SigningWish } from "./sign-image.ts";
+import type { RebuildPorts } from "./verify-rebuild.ts";
+
+/** Where a deployment is held to the policy; each step ends it with POLICY_REFUSED, or tells advice. */
+export interface DeploymentGate {
+  /** Before anything is built. */
+  beforeBuild(): Promise<void>;
+  /** Before the image is built: what only the files and the key can tell. */
+  materialized(materialized: Materialized, signer: StatementSigner | undefined): Promise<void>;
+  /** Before anything is pushed. */
+  built(image: ProjectImage): Promise<void>;
+  /** Before a tag names it: what the registry holds is read back. */
+  pushed(place: ImagePlace, signer: StatementSigner | undefined): Promise<void>;
+}
+
+/** What of a deployment the policy is about. */
+export interface GatedDeployment extends Pick<MaterializeOptions, "member" | "environment" | "hold"> {
+  readonly to: "registry" | "engine" | "running";
+  readonly signing?: SigningWish;
+}
+
+export type GatePorts = FactPorts & KeyPorts & RebuildPorts;
