@@ -126,7 +126,7 @@ export async function rolloutDesk(options: RolloutDeskOptions): Promise<RolloutD
     projectContainers: () => labelled(docker, `com.docker.compose.project=${name}`),
     renderedFile: () => readFileSync(join(desk.env["VOX_DATA_DIR"] ?? "", "compose", name, "compose.yaml"), "utf8"),
     remove: async () => {
-      await removeNamed(docker, name);
+      await removeNamed(dockerHost, name);
       desk.remove();
     },
   };
@@ -137,11 +137,12 @@ const labelled = async (docker: Docker, label: string): Promise<readonly string[
 
 const unlessGone = (removal: Promise<unknown>): Promise<unknown> => removal.catch(() => undefined);
 
-/** What bears the name, as a label or as part of its own name. */
-async function removeNamed(docker: Docker, name: string): Promise<void> {
+/** Removes what bears the name, as a label or as part of its own name. */
+export async function removeNamed(dockerHost: string, name: string): Promise<void> {
+  const docker = connect(dockerHost);
   const labels = ["dev.vox.image-name", "com.docker.compose.project"];
   for (const { Id, Labels, Names } of await docker.listContainers({ all: true }))
-    if (labels.some((label) => Labels[label] === name) || Names.some((own) => own.includes(name)))
+    if (labels.some((label) => Labels[label]?.startsWith(name)) || Names.some((own) => own.includes(name)))
       await unlessGone(docker.getContainer(Id).remove({ force: true, v: true }));
   for (const { Id, Name } of await docker.listNetworks())
     if (Name.startsWith(name)) await unlessGone(docker.getNetwork(Id).remove());
