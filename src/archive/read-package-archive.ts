@@ -1,5 +1,6 @@
 import type { ByteStream } from "../core/byte-stream.ts";
 import { type Digest, Digester } from "../core/digest.ts";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import type { PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { BlockReader } from "./block-reader.ts";
@@ -48,7 +49,6 @@ export interface ReadArchive {
 
 const MIN_CAP_BYTES = 512 * 1024 * 1024;
 const CAP_RATIO = 20;
-export const MANIFEST_PATH = "Vox.toml";
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
 const TAR = "application/vnd.oci.image.layer.v1.tar";
 const TAR_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
@@ -127,9 +127,9 @@ class PackageContentReader {
     if (member.kind !== "file") return;
     const path = member.path.slice(this.#folder.length);
     const file: ArchiveFile = { path, executable: member.executable, sizeBytes: member.sizeBytes };
-    const isManifest = path === MANIFEST_PATH;
+    const isManifest = path === MANIFEST_FILE;
     if (isManifest && file.sizeBytes > MAX_MANIFEST_BYTES)
-      throw invalid(`\`${MANIFEST_PATH}\` is larger than ${MAX_MANIFEST_BYTES} bytes`);
+      throw invalid(`\`${MANIFEST_FILE}\` is larger than ${MAX_MANIFEST_BYTES} bytes`);
     const content = new FileContent(reader, file.sizeBytes, isManifest ? MAX_MANIFEST_BYTES : MAGIC_BYTES);
     await this.#sink(file, content.stream());
     this.#keep(file, await content.end());
@@ -137,7 +137,7 @@ class PackageContentReader {
 
   end(): Omit<ReadArchive, "diffId"> {
     this.#order.end();
-    if (this.#manifest === undefined) throw invalid(`the archive has no \`${MANIFEST_PATH}\` at its top`);
+    if (this.#manifest === undefined) throw invalid(`the archive has no \`${MANIFEST_FILE}\` at its top`);
     return { files: this.#files, manifest: this.#manifest, machineCode: this.#machineCode };
   }
 
@@ -155,7 +155,7 @@ class PackageContentReader {
     this.#files.push({ ...file, digest: proof.digest });
     const kind = machineCodeKind(proof.kept);
     if (kind) this.#machineCode.push({ path: file.path, kind });
-    if (file.path === MANIFEST_PATH) this.#manifest = proof.kept;
+    if (file.path === MANIFEST_FILE) this.#manifest = proof.kept;
   }
 }
 

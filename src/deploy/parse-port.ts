@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import type { PortRequest } from "../container/engine/engine.ts";
 import { VoxError } from "../errors/vox-error.ts";
 
@@ -11,7 +12,7 @@ export function parsePort(text: string): PortRequest {
   const [, address, host, container] = MAPPING.exec(text) ?? [];
   if (container === undefined)
     throw new VoxError("MANIFEST_INVALID", `\`${text}\` is not a port that an engine can publish`, {
-      place: { file: "Vox.toml" },
+      place: { file: MANIFEST_FILE },
       hint: "write it as `8080:3000` or `127.0.0.1:8080:3000`",
     });
   return {

@@ -1,5 +1,6 @@
 import semver from "semver";
 import { relative } from "node:path";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { parsePackageName, packageNameKey, type PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { type DependencyTableName, type EntryChange, putDependency } from "../pm/manifest/edit-manifest.ts";
@@ -157,7 +158,7 @@ function sharedSource(members: readonly WorkspaceMember[], from: WorkspaceMember
 }
 
 async function isInherited(project: EditedProject["project"], name: PackageName): Promise<boolean> {
-  const text = await project.files.readText("Vox.toml");
+  const text = await project.files.readText(MANIFEST_FILE);
   return text !== undefined && parseManifestTables(text).isInWorkspace(name);
 }
 

@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { selectPlatform } from "../container/build/image.ts";
 import type { Engine } from "../container/engine/engine.ts";
 import { dockerArchive } from "../container/output/docker-archive.ts";
@@ -167,7 +168,7 @@ const releaseTags = ({ release }: DeployOptions, { version }: Pick<ProjectIdenti
 function refuseOtherTargets({ target }: DeployIntent): void {
   if (target === "container" || target === "auto" || target === "compose") return;
   throw new VoxError("DEPLOY_UNSUPPORTED", `\`target = "${target}"\` is not a target of this version of vox`, {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint: "run `vox deploy --target container`",
   });
 }
@@ -177,7 +178,7 @@ function repositoryOf({ container }: DeployIntent, target: RolloutTarget | "none
   if (container.registry === undefined && target !== "none") return undefined;
   if (container.registry !== undefined) return parseImageReference(`${container.registry}/${container.imageName}`);
   throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.container] registry` is missing", {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint: 'add `registry = "ghcr.io/acme"` to [deploy.container], or run `vox deploy --load`',
   });
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import { MANIFEST_FILE } from "../pm/manifest/find-workspace.ts";
 import type { ProjectFiles, ProjectWriter } from "../pm/manifest/project-files.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace-member.ts";
 import type { LockHold } from "./lock-hold.ts";

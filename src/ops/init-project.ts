@@ -1,6 +1,6 @@
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { isPackageName, type PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
-import { MANIFEST_FILE } from "../pm/manifest/find-workspace.ts";
 import { PACKAGE_KINDS } from "../core/package-kind.ts";
 import { newManifestText } from "../pm/manifest/new-manifest.ts";
 import type { FolderPorts } from "./ports.ts";

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { identityLabels } from "../container/plan/labels.ts";
 import { ANNOTATION } from "../oci/media-types.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
@@ -8,7 +9,7 @@ import type { LockedBaseImage, ProjectIdentity } from "../project/materialized-p
 import type { OpenProject } from "./open-project.ts";
 
 /** The path of a member's manifest from the project's root. */
-export const manifestFile = ({ path }: Pick<WorkspaceMember, "path">): string => posix.join(path, "Vox.toml");
+export const manifestFile = ({ path }: Pick<WorkspaceMember, "path">): string => posix.join(path, MANIFEST_FILE);
 
 export async function manifestFacts({ files }: OpenProject, member: WorkspaceMember): Promise<ManifestFacts> {
   const file = manifestFile(member);

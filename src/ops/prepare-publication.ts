@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import type { StatementSigner } from "../attest/signer.ts";
 import { COMPRESSOR_NAME } from "../archive/compress.ts";
 import type { BuilderKind } from "../contracts/provenance.ts";
@@ -95,7 +96,7 @@ const differsFromCommit = ({ dirty, untracked }: Pick<SourceRevision, "dirty" | 
 
 /** The archive's own manifest, from which the metadata is derived: the reader's rule is the writer's. */
 function publishedManifest(text: string): PackageManifest {
-  const { manifest } = parseManifest(text, { file: "Vox.toml" });
+  const { manifest } = parseManifest(text, { file: MANIFEST_FILE });
   if (manifest.package) return { ...manifest, package: manifest.package };
   throw new VoxError("INTERNAL", "the normalised manifest has no [package]");
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import type { PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { ReferrerReader, Repository } from "../oci/content-store.ts";
@@ -34,7 +35,7 @@ export class ProjectRegistries {
     if (location) return location;
     const known = [...this.#locations.keys()].map((name) => `\`${name}\``).join(", ");
     throw new VoxError("REGISTRY_UNKNOWN", `there is no registry \`${registry}\`, only ${known}`, {
-      place: { file: "Vox.toml" },
+      place: { file: MANIFEST_FILE },
       hint: `declare it: [registries.${registry}] with an \`index\``,
     });
   }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Image } from "../container/build/image.ts";
 import { imageTags } from "../container/publish/tags.ts";
 import { isDigest } from "../core/digest.ts";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { addTransfers, copyGraph, type TransferSummary } from "../oci/copy.ts";
 import { copyReferrers, subjectsOf } from "../oci/copy-referrers.ts";
@@ -85,13 +86,13 @@ function promotedTarget(
   if (deploy.target === "compose") return "compose";
   if (deploy.target !== "container" && deploy.target !== "auto")
     throw new VoxError("DEPLOY_UNSUPPORTED", `\`target = "${deploy.target}"\` is not a target of this version of vox`, {
-      place: { file: "Vox.toml" },
+      place: { file: MANIFEST_FILE },
       hint: "run `vox deploy --target container`",
     });
   if (to !== "registry" || offline) return "engine";
   if (repository) return "none";
   throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.container] registry` is missing", {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint: 'add `registry = "ghcr.io/acme"` to [deploy.container], or run `vox deploy --run`',
   });
 }

@@ -4,6 +4,7 @@ import { checkSignatures } from "../attest/verify/check-signatures.ts";
 import { formatBase, parseStoredBase } from "../container/base-image/base-reference.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import type { Digest } from "../core/digest.ts";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Repository } from "../oci/content-store.ts";
 import { isIndexType, MEDIA_TYPE } from "../oci/media-types.ts";
@@ -121,7 +122,7 @@ const unsigned = ({ reference }: LockedBaseImage, platform: string, faults: read
     "POLICY_REFUSED",
     `the base \`${reference}\` for ${platform} is not signed by \`[deploy.policy] base_signers\`: ${[...new Set(faults)].join("; ")}`,
     {
-      place: { file: "Vox.toml" },
+      place: { file: MANIFEST_FILE },
       hint: "name a base that one of these keys signed, or its signer's key in `base_signers`",
     },
   );

@@ -2,6 +2,7 @@ import { parsePublicKey, type PublicKey } from "../attest/keys/public-key.ts";
 import { isSigned } from "../attest/verify/is-signed.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import type { Digest } from "../core/digest.ts";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { MEDIA_TYPE } from "../oci/media-types.ts";
 import type { LockedPackage } from "../pm/lockfile/lockfile.ts";
@@ -36,7 +37,7 @@ async function readSigner(project: OpenProject, path: string): Promise<PublicKey
   const pem = await project.files.readText(path);
   if (pem !== undefined) return parsePublicKey(pem, `\`${path}\``);
   throw new VoxError("KEY_INVALID", `\`signers\` names \`${path}\`, and there is no such file`, {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
   });
 }
 
@@ -63,7 +64,7 @@ async function proveManifest(
   const signer = keys.find((key) => isSigned(manifest, bundles, key));
   if (!signer) {
     throw new VoxError("PACKAGE_UNSIGNED", `${title} is not signed by a signer of the registry \`${registry}\``, {
-      place: { file: "Vox.toml" },
+      place: { file: MANIFEST_FILE },
       hint: `ask its publisher to sign it, or take it from a registry without \`signers\``,
     });
   }

@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import type { ComposeDesired } from "../deploy/compose/compose-desired.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { pushArtifact } from "../oci/file-artifact.ts";
@@ -37,7 +38,7 @@ function besideImage(deploy: DeployIntent): ImageReference {
   const image = imageRepositoryOf(deploy);
   if (image) return { ...image, repository: `${image.repository}-compose`, tag: deploy.environment };
   throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.compose] publish` needs `[deploy.container] registry`", {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint: 'add `registry = "ghcr.io/acme"` to [deploy.container]',
   });
 }

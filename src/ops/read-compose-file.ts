@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { ComposeIntent } from "../project/compose-intent.ts";
 import type { ComposeObject } from "../render/compose/compose-object.ts";
@@ -14,7 +15,7 @@ export async function readComposeFile(
   const text = await ports.projectFiles(folder).readText(file);
   if (text !== undefined) return parseCompose(text, file);
   throw new VoxError("COMPOSE_INVALID", `\`[deploy.compose] file\` names \`${file}\`, which is not there`, {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint: `write \`${file}\`, or take \`file\` out of [deploy.compose]`,
   });
 }

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import type { Image } from "../container/build/image.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { parseImageManifest } from "../oci/parse-manifest.ts";
 import { readContent } from "../oci/read-content.ts";
-import { MANIFEST_FILE } from "../pm/manifest/find-workspace.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { DocumentSecret } from "../policy/secrets/document-secrets.ts";
 import { manifestAllowances } from "../policy/secrets/manifest-allowances.ts";

@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { otherSpellings, type PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { PackageRegistry } from "../pm/registry/package-registry.ts";
@@ -26,7 +27,7 @@ export async function refuseOtherSpelling(
     "PUBLISH_REFUSED",
     `registry \`${registry}\` has \`${published.name}\`, and \`${name}\` is the same name`,
     {
-      place: { file: "Vox.toml" },
+      place: { file: MANIFEST_FILE },
       hint: `set \`name = "${published.name}"\` in [package], or choose another name`,
     },
   );

@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { nearestWord } from "../core/nearest-word.ts";
 import type { PackageName } from "../core/package-name.ts";
 import { VoxError } from "../errors/vox-error.ts";
@@ -52,9 +53,9 @@ function tablesWith(text: string, tables: readonly DependencyTableName[], name: 
   const found = manifest.tablesWith(name).filter((table) => tables.includes(table));
   if (found.length > 0) return found;
   const near = nearestWord(name, manifest.names(tables));
-  const where = tables.length === 1 ? `[${tables[0] ?? ""}]` : "Vox.toml";
+  const where = tables.length === 1 ? `[${tables[0] ?? ""}]` : MANIFEST_FILE;
   throw new VoxError("DEPENDENCY_UNKNOWN", `\`${name}\` is not in ${where}`, {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint:
       near === undefined
         ? "run `vox tree --depth 1` to see what the package depends on"

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { BuildStep } from "../ops/build-step.ts";
 
@@ -18,7 +19,7 @@ export function processBuild(signal?: AbortSignal): BuildStep {
       });
       if (!result.failed) return;
       throw new VoxError("BUILD_FAILED", `the build step \`${argv.join(" ")}\` failed: ${result.shortMessage}`, {
-        place: { file: "Vox.toml" },
+        place: { file: MANIFEST_FILE },
         hint: `run \`${argv.join(" ")}\` in ${folder}`,
       });
     },

@@ -1,4 +1,5 @@
 import { readBuildkitTrace } from "./buildkit-trace.ts";
+import { parseStreamMessage } from "./stream-message.ts";
 
 /** What a build told so far. */
 export interface BuildReport {
@@ -62,14 +63,13 @@ export class BuildProgress {
   /** One document of the stream; a line that is none is the engine's output. */
   take(line: string): void {
     if (line.trim() === "") return;
-    const message = documentOf(line);
+    const message = parseStreamMessage(line);
     if (message === undefined) return this.#print(line);
-    const error = textAt(message["errorDetail"], "message") ?? text(message["error"]);
-    if (error !== undefined) this.#error = error.trim();
-    const stream = text(message["stream"]);
+    const { error, stream, id, trace, built } = message;
+    if (error !== undefined) this.#error = error;
     if (stream !== undefined) for (const part of stream.split("\n")) this.#classic(part.trimEnd());
-    if (message["id"] === "moby.buildkit.trace") this.#trace(text(message["aux"]) ?? "");
-    else this.#id = textAt(message["aux"], "ID") ?? this.#id;
+    if (id === "moby.buildkit.trace") this.#trace(trace ?? "");
+    else this.#id = built ?? this.#id;
   }
 
   #classic(line: string): void {
@@ -103,22 +103,5 @@ export class BuildProgress {
 
   #print(line: string): void {
     this.#output = [...this.#output, line].slice(-KEPT_LINES);
-  }
-}
-
-type JsonRecord = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is JsonRecord => typeof value === "object" && value !== null && !Array.isArray(value);
-
-const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-
-const textAt = (value: unknown, key: string): string | undefined => (isRecord(value) ? text(value[key]) : undefined);
-
-function documentOf(line: string): JsonRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../../core/manifest-file.ts";
 import type { Container, Engine } from "../../container/engine/engine.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { awaitHealth, type HealthPorts } from "../await-health.ts";
@@ -76,7 +77,7 @@ function refuseOtherEnvironment({ project, environment }: ComposeDesired, servic
   const other = services.map(({ state }) => state.labels[LABEL.environment]).find((label) => label !== undefined);
   if (other === undefined || other === environment) return;
   throw new VoxError("DEPLOY_UNSUPPORTED", `the Compose project \`${project}\` on this engine is that of \`${other}\``, {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint: `give \`project_name\` in [deploy.environments.${environment}.compose]`,
   });
 }

@@ -1,7 +1,8 @@
 import { posix } from "node:path";
+import { MANIFEST_FILE } from "../../core/manifest-file.ts";
 import { type PackageName, packageNameKey } from "../../core/package-name.ts";
 import { VoxError } from "../../errors/vox-error.ts";
-import { findWorkspace, MANIFEST_FILE, manifestFile } from "../manifest/find-workspace.ts";
+import { findWorkspace, manifestFile } from "../manifest/find-workspace.ts";
 import { isPackageManifest, type PackageManifest } from "../manifest/manifest.ts";
 import { memberFolders } from "../manifest/member-folders.ts";
 import { parseManifest } from "../manifest/parse-manifest.ts";

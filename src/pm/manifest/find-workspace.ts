@@ -1,12 +1,11 @@
 import { posix } from "node:path";
+import { MANIFEST_FILE } from "../../core/manifest-file.ts";
 import type { RawWorkspace } from "../../contracts/vox-toml.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import { coversFolder, leavesRoot, matchesFolder, parseMemberPattern } from "./member-pattern.ts";
 import { parseWorkspaceTable } from "./parse-manifest.ts";
 import type { ProjectFiles } from "./project-files.ts";
 import { normalFolder } from "./relative-folder.ts";
-
-export const MANIFEST_FILE = "Vox.toml";
 
 /** A manifest's text before it is parsed; `folder` is relative to the files' base. */
 export interface FoundManifest {

@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../../core/manifest-file.ts";
 import { readVoxToml } from "../../contracts/vox-toml.ts";
 import type { DependencyTable } from "../../contracts/vox-toml-dependencies.ts";
 import { packageNameKey } from "../../core/package-name.ts";
@@ -17,7 +18,7 @@ export interface ManifestTables {
 
 /** Reads the tables of a text that was parsed before. */
 export function parseManifestTables(text: string): ManifestTables {
-  const reading = readVoxToml(parseToml({ file: "Vox.toml", text }));
+  const reading = readVoxToml(parseToml({ file: MANIFEST_FILE, text }));
   const document = reading.kind === "invalid" ? {} : reading.document;
   const namesIn = (table: DependencyTableName): string[] => Object.keys(document[table] ?? {});
   const isSame = (name: string) => (other: string) => packageNameKey(other) === packageNameKey(name);

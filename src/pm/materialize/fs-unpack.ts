@@ -2,6 +2,7 @@ import { chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, readF
 import { dirname, join } from "node:path";
 import type { ByteStream } from "../../core/byte-stream.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
+import { MANIFEST_FILE } from "../../core/manifest-file.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import type { BlobCache } from "../cas/blob-cache.ts";
 import { type ArchivedPackage, blobOf } from "./closure.ts";
@@ -11,8 +12,6 @@ import { fileStamp } from "./fs-stamp.ts";
 import type { ArchivedManifest } from "../registry/archived-manifest.ts";
 import type { MaterializeRequest, ReadArchivedManifest, ReadPackageArchive, RefuseMachineCode } from "./materializer.ts";
 import type { RecordedFile, UnpackedPackage } from "./tree-record.ts";
-
-const MANIFEST_FILE = "Vox.toml";
 
 export interface UnpackPorts {
   readonly blobs: BlobCache;

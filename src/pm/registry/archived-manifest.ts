@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../../core/manifest-file.ts";
 import { packageMetadataText, type PackageMetadata } from "../../contracts/package-metadata.ts";
 import type { PackageName } from "../../core/package-name.ts";
 import type { Platform } from "../../core/platform.ts";
@@ -44,7 +45,7 @@ export function proveSameMetadata(published: PackageMetadata, own: PackageMetada
 
 function parsed(bytes: Uint8Array, what: string): PackageManifest {
   try {
-    const { manifest } = parseManifest(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { file: "Vox.toml" });
+    const { manifest } = parseManifest(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { file: MANIFEST_FILE });
     if (manifest.package) return { ...manifest, package: manifest.package };
   } catch (cause) {
     const why = isVoxError(cause) ? cause.message : "it is not UTF-8";

@@ -1,3 +1,4 @@
+import { MANIFEST_FILE } from "../../core/manifest-file.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import type { ComposeIntent } from "../../project/compose-intent.ts";
 import type { ContainerIntent, HealthcheckIntent } from "../../project/deploy-intent.ts";
@@ -109,7 +110,7 @@ function readOnlyOf({ secrets }: ContainerIntent, compose: ComposeIntent): boole
   if (compose.secrets === "environment" || secrets.length === 0) return compose.readOnly;
   if (compose.readOnly !== true) return false;
   throw new VoxError("DEPLOY_UNSUPPORTED", "Compose cannot give secrets as files to a container that is read-only", {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint: "take `read_only` or `secrets` out of [deploy.compose]",
   });
 }
