@@ -7,7 +7,7 @@ import { mapConcurrent } from "../core/concurrency.ts";
 import { type Digest, digestOf, isDigest } from "../core/digest.ts";
 import { parseJson } from "../core/json-cursor.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
-import { VoxError } from "../errors/vox-error.ts";
+import { isVoxError, VoxError } from "../errors/vox-error.ts";
 import type { ManifestRemover, ReferrerOptions, Repository, TagOptions, TransferOptions } from "./content-store.ts";
 import type { Annotations, Descriptor } from "./descriptor.ts";
 import { FsBlobDirectory } from "./fs-blob-directory.ts";
@@ -35,6 +35,8 @@ import { listedReferrers, referrerOf, requireReferrer } from "./referrers.ts";
 const LAYOUT_VERSION = "1.0.0";
 const LOCK_NAME = ".vox-index.lock";
 const CONCURRENT_READS = 8;
+/** What the bytes of a manifest can be wrong in. */
+const SPOILT: ReadonlySet<string> = new Set(["CONTENT_MISMATCH", "CONTENT_MISSING", "CONTENT_TOO_LARGE", "OCI_INVALID"]);
 
 /**
  * An OCI image layout on disk (image-spec, image-layout.md). A layout that is not there reads as an empty one and is made by the
@@ -101,14 +103,24 @@ export class FsLayoutStore implements Repository, ManifestRemover {
     return true;
   }
 
-  /** What is attached stands in `index.json` without a tag; each such manifest is read for its subject. */
+  /**
+   * What is attached stands in `index.json` without a tag; each such manifest is read for its subject. One that cannot be read may be attached
+   * to anything, and is listed as `index.json` has it: whoever reads it is told.
+   */
   async referrers(subject: Digest, options: ReferrerOptions = {}): Promise<readonly Descriptor[]> {
     const candidates = untaggedManifests(await this.#readIndex());
-    const found = await mapConcurrent(candidates, CONCURRENT_READS, async (entry) =>
-      referrerOf(entry, await readContent(this, entry, options)),
-    );
-    const attached = found.flatMap((referrer) => (referrer?.subject === subject ? [referrer.entry] : []));
-    return listedReferrers(attached, options.artifactType);
+    const found = await mapConcurrent(candidates, CONCURRENT_READS, (entry) => this.#referrerAt(entry, subject, options));
+    return listedReferrers(found.flat(), options.artifactType);
+  }
+
+  async #referrerAt(entry: Descriptor, subject: Digest, options: TransferOptions): Promise<readonly Descriptor[]> {
+    try {
+      const referrer = referrerOf(entry, await readContent(this, entry, options));
+      return referrer?.subject === subject ? [referrer.entry] : [];
+    } catch (error) {
+      if (!isVoxError(error) || !SPOILT.has(error.code)) throw error;
+      return [untagged(entry)];
+    }
   }
 
   async attach(referrers: readonly Descriptor[], options: TransferOptions = {}): Promise<void> {

@@ -13,7 +13,7 @@ import { readContent } from "../oci/read-content.ts";
 import type { LockedBaseImage, MaterializedProject } from "../project/materialized-project.ts";
 import { openBase } from "./lock-base-images.ts";
 import type { CachePorts, ImagePorts, KeyPorts, RunPorts } from "./ports.ts";
-import { readBundles, readSimpleSignatures } from "./read-attached.ts";
+import { readEvidence } from "./read-attached.ts";
 import { carriesBase, type Vendored } from "./vendored.ts";
 
 export interface BaseSigners {
@@ -71,7 +71,12 @@ async function signerOf(
   const repository = await openSigned(base, wanted, ports);
   const faults: string[] = [];
   for (const subject of new Set([manifest, base.digest])) {
-    const evidence = await evidenceOf(repository, subject, ports);
+    const evidence = await readEvidence(
+      repository,
+      "base",
+      { mediaType: MEDIA_TYPE.imageManifest, digest: subject, size: 0 },
+      ports,
+    );
     for (const key of wanted.keys) {
       const [check] = checkSignatures({ manifests: [evidence] }, { keys: [key] });
       if (check?.ok !== true) faults.push(check?.detail ?? "");
@@ -92,16 +97,6 @@ async function openSigned(
   const carried = await vendored.layout();
   if (carried && (await carriesBase(carried, formatBase(reference)))) return carried;
   throw new VoxError("OFFLINE_UNPROVABLE", `who signed the base \`${base.reference}\` cannot be asked offline`);
-}
-
-async function evidenceOf(repository: Repository, digest: Digest, { signal }: RunPorts) {
-  const subject = { mediaType: MEDIA_TYPE.imageManifest, digest, size: 0 };
-  return {
-    name: digest,
-    manifest: subject,
-    bundles: await readBundles(repository, subject, { signal }),
-    simple: await readSimpleSignatures(repository, subject, { signal }),
-  };
 }
 
 async function lists(

@@ -6,9 +6,9 @@ import {
   signatureTag,
   type SimpleSignature,
 } from "../attest/simple-signing.ts";
-import type { AttachedBundle } from "../attest/verify/evidence.ts";
+import type { AttachedBundle, ManifestEvidence } from "../attest/verify/evidence.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
-import { isVoxError, VoxError } from "../errors/vox-error.ts";
+import { isVoxError } from "../errors/vox-error.ts";
 import type { ContentReader, ReferrerReader, TagReader, TransferOptions } from "../oci/content-store.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { MEDIA_TYPE } from "../oci/media-types.ts";
@@ -30,9 +30,25 @@ const UNREADABLE: ReadonlySet<string> = new Set([
   "CONTENT_TOO_LARGE",
 ]);
 
+/** All that is attached to a manifest, in either of cosign's forms; what cannot be read is evidence too. */
+export async function readEvidence(
+  place: AttachedPlace,
+  name: string,
+  manifest: Descriptor,
+  options: TransferOptions,
+): Promise<ManifestEvidence> {
+  const bundles = await readBundles(place, manifest, options);
+  try {
+    return { name, manifest, bundles, simple: await readSimpleSignatures(place, manifest, options) };
+  } catch (error) {
+    if (!isVoxError(error) || !UNREADABLE.has(error.code)) throw error;
+    const reason = `at the tag \`${signatureTag(manifest.digest)}\`: ${error.message}`;
+    return { name, manifest, bundles: [...bundles, { kind: "unreadable", entry: manifest, reason }], simple: [] };
+  }
+}
+
 /**
  * The bundles among what is attached to a manifest, each read within bounds; a list is somebody's word, so that each one's subject is looked at.
- * @throws {VoxError} ATTESTATION_INVALID when more is attached than is ever read
  */
 export async function readBundles(
   place: AttachedPlace,
@@ -41,10 +57,9 @@ export async function readBundles(
 ): Promise<readonly AttachedBundle[]> {
   const listed = (await place.referrers(subject.digest, options)).filter(mayBeBundle);
   if (listed.length > MAX_REFERRERS)
-    throw new VoxError(
-      "ATTESTATION_INVALID",
-      `${listed.length} bundles are attached to \`${subject.digest}\`, more than ${MAX_REFERRERS}`,
-    );
+    return [
+      { kind: "unreadable", entry: subject, reason: `${listed.length} bundles are attached, more than ${MAX_REFERRERS}` },
+    ];
   const read = await mapConcurrent(listed, READS_AT_ONCE, (entry) => readBundle(place, subject, entry, options));
   return read.flat();
 }

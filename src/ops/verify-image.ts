@@ -8,7 +8,7 @@ import type { ImageEvidence, Trust, TrustCheck } from "../attest/verify/evidence
 import { mapConcurrent } from "../core/concurrency.ts";
 import { isVoxError } from "../errors/vox-error.ts";
 import type { KeyPorts } from "./ports.ts";
-import { readBundles, readSimpleSignatures } from "./read-attached.ts";
+import { readEvidence } from "./read-attached.ts";
 import { type ImagePlace, type ReadImage, readImage } from "./read-image.ts";
 import { contentChecks, type LockWish } from "./verify-contents.ts";
 import { rebuildChecks, type RebuildPorts, type RebuildWish } from "./verify-rebuild.ts";
@@ -109,12 +109,7 @@ async function signatureChecks(
     { name: "index", manifest: image.root },
     ...image.platforms.map(({ platform, manifest }) => ({ name: platform, manifest })),
   ];
-  const manifests = await mapConcurrent(named, 2, async ({ name, manifest }) => ({
-    name,
-    manifest,
-    bundles: await readBundles(repository, manifest, { signal }),
-    simple: await readSimpleSignatures(repository, manifest, { signal }),
-  }));
+  const manifests = await mapConcurrent(named, 2, ({ name, manifest }) => readEvidence(repository, name, manifest, { signal }));
   const evidence: ImageEvidence = { image, manifests };
   const { check, provenance } = checkProvenance(evidence, trust);
   const checks = [checkAttached(evidence), ...checkSignatures(evidence, trust), ...checkAttestations(evidence, trust), check];

@@ -100,6 +100,13 @@ export class LayoutSurgeon {
     this.editIndex((index) => index["manifests"].push({ mediaType: image, artifactType: type, ...manifest }));
   }
 
+  /** Another tag for what is there. */
+  tag(digest: string, tag: string): void {
+    const [entry] = this.index["manifests"].filter((candidate: Json) => candidate["digest"] === digest);
+    const annotations = { "org.opencontainers.image.ref.name": tag };
+    this.editIndex((index) => index["manifests"].push({ ...entry, annotations }));
+  }
+
   /** Takes away what is attached and meets a condition. */
   detach(unwanted: (statement: Json, manifest: Json) => boolean): void {
     const gone = new Set(

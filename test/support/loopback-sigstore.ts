@@ -17,10 +17,11 @@ const base64 = (bytes: ArrayBufferView): string =>
 /** Well before any certificate. */
 const LONG_AGO = "2020-01-01T00:00:00.000Z";
 
-export async function startLoopbackSigstore(): Promise<LoopbackSigstore> {
+/** @param options `loggedAt`: what time the log has, where that is not now. */
+export async function startLoopbackSigstore(options: { readonly loggedAt?: Date } = {}): Promise<LoopbackSigstore> {
   const ctlog = await initializeCTLog(keyPair());
   const ca = await initializeCA(keyPair(), ctlog);
-  const tlog = await initializeTLog("http://127.0.0.1", keyPair());
+  const tlog = await initializeTLog("http://127.0.0.1", keyPair(), options.loggedAt);
   const handlers = [fulcioHandler(ca), rekorHandler(tlog)];
   const answer = async (request: IncomingMessage) => {
     const handler = handlers.find(({ path }) => request.url === path);

@@ -5,17 +5,25 @@ import { packageEntries } from "../../../src/archive/package-entries.ts";
 import { writeCanonicalTar } from "../../../src/archive/canonical-tar.ts";
 import { fileEntry, fileOfBytes, type TarEntry } from "../../../src/archive/tar-entry.ts";
 import { writePlainTar } from "../../../src/archive/plain-tar.ts";
+import { openPrivateKey } from "../../../src/attest/keys/private-key.ts";
+import { KeySigner } from "../../../src/attest/signer.ts";
 import { main } from "../../../src/cli/main.ts";
 import { parsePackageName } from "../../../src/core/package-name.ts";
 import { recordedHost } from "../../unit/cli/host.ts";
 import { COSIGN_PAIR } from "../../unit/attest/cosign-pair.ts";
 import { type Json, LayoutSurgeon } from "../../support/layout-surgeon.ts";
+import { identityToken, type LoopbackSigstore, startLoopbackSigstore } from "../../support/loopback-sigstore.ts";
 import { CHECKOUT, createDesk, type Desk, succeeded, type VoxRun } from "../../support/vox-cli.ts";
 
-/** A project with two packages, its image in a signed layout, and another image by the same key. */
+/** A project with two packages, its image in layouts that are signed in several ways, and another image by the same key. */
 let desk: Desk;
 let image: LayoutSurgeon;
+let signer: KeySigner;
+const sigstores: LoopbackSigstore[] = [];
 const open: LayoutSurgeon[] = [];
+
+const WHO = "ada@example.com";
+const ISSUER = "https://issuer.example.com";
 
 async function vox(args: readonly string[], cwd = join(desk.folder, "app")): Promise<VoxRun> {
   const env = { ...desk.env, VOX_REGISTRY: `file:${join(desk.folder, "registry")}`, VOX_SIGN_PASSWORD: "geheim" };
@@ -56,14 +64,34 @@ beforeAll(async () => {
     vox(["package", "--out", join(desk.folder, out), "--sign-key", join(desk.folder, key)]);
   succeeded(await sign("image", "team.key"));
   succeeded(await sign("by-other", "other.key"));
+  await signKeyless("keyless", {});
+  // A certificate lives for ten minutes, and this log takes what it signed in an hour.
+  await signKeyless("expired", { loggedAt: new Date(Date.now() + 3_600_000) });
+  const pem = readFileSync(join(desk.folder, "team.key"), "utf8");
+  signer = new KeySigner(await openPrivateKey(pem, () => Promise.resolve("geheim"), "it"), "it");
   writeFileSync(join(desk.folder, "app/server.js"), "import 'kit'; // changed\n");
   succeeded(await sign("changed", "team.key"));
   image = new LayoutSurgeon(join(desk.folder, "image"));
 });
+async function signKeyless(out: string, options: Parameters<typeof startLoopbackSigstore>[0]): Promise<void> {
+  const sigstore = await startLoopbackSigstore(options);
+  sigstores.push(sigstore);
+  writeFileSync(join(desk.folder, `${out}.json`), sigstore.trustedRoot);
+  const env = {
+    VOX_REGISTRY: `file:${join(desk.folder, "registry")}`,
+    VOX_FULCIO_URL: sigstore.url,
+    VOX_REKOR_URL: sigstore.url,
+    SIGSTORE_ID_TOKEN: identityToken(WHO, ISSUER),
+  };
+  const args = ["package", "--out", join(desk.folder, out), "--keyless"];
+  succeeded(await desk.vox(args, { cwd: join(desk.folder, "app"), env }));
+}
+
 afterEach(() => {
   for (const surgeon of open.splice(0)) surgeon.remove();
 });
-afterAll(() => {
+afterAll(async () => {
+  for (const sigstore of sigstores) await sigstore.close();
   image?.remove();
   desk?.remove();
 });
@@ -96,6 +124,8 @@ interface Case {
   readonly surgery: Surgery;
   /** Besides the lock: `team` unless said. */
   readonly key?: "team" | "other" | "none";
+  /** A layout that was signed without a key, and who must have signed it. */
+  readonly keyless?: { readonly layout: "keyless" | "expired"; readonly root?: "keyless" | "expired"; readonly who?: string };
   readonly lock?: (text: string) => string;
   /** The checks that fail, in order. */
   readonly failing: readonly string[];
@@ -117,6 +147,18 @@ const altered = (surgeon: LayoutSurgeon, type: string, change: (bundle: Json) =>
   change(bundle);
   return Buffer.from(JSON.stringify(bundle));
 };
+/** A bundle by the key itself, whatever is in it. */
+const bundleBy = async (payload: string): Promise<Buffer> => Buffer.from(await signer.sign(Buffer.from(payload)));
+/** A statement about the image by the key itself. */
+const statementBy = (surgeon: LayoutSurgeon, predicateType: string, predicate: unknown): Promise<Buffer> =>
+  bundleBy(
+    JSON.stringify({
+      _type: "https://in-toto.io/Statement/v1",
+      subject: [surgeon.root, ...surgeon.platforms].map((digest) => ({ digest: { sha256: digest.slice(7) } })),
+      predicateType,
+      predicate,
+    }),
+  );
 const PLATFORMS = ["linux/amd64", "linux/arm64"];
 const each = (...ids: readonly string[]) => PLATFORMS.flatMap((platform) => ids.map((id) => `${id} ${platform}`));
 const UNSIGNED = ["signature index", "attestation spdx", "attestation cyclonedx", "attestation provenance"];
@@ -318,7 +360,79 @@ const CASES: readonly Case[] = [
       ),
     failing: ["attached"],
   },
+  {
+    what: "a hundred bundles more",
+    surgery: (surgeon) => {
+      for (let number = 0; number < 101; number += 1) surgeon.attach(Buffer.from(`${number}`), surgeon.root);
+    },
+    failing: ["attached", "signature index", ...UNSIGNED.slice(1)],
+  },
+  {
+    what: "the bytes of the manifest by which a bill of materials is attached",
+    surgery: (surgeon) => surgeon.spoil(bundleOf(surgeon, "spdx")?.entry["digest"]),
+    failing: ["attached", "attestation spdx"],
+  },
+  {
+    what: "what stands at the tag of the older signatures: an index",
+    surgery: (surgeon) => surgeon.tag(surgeon.root, `sha256-${surgeon.root.slice(7)}.sig`),
+    failing: ["attached"],
+  },
+  {
+    what: "something signed by the key that is no statement",
+    surgery: async (surgeon) => surgeon.attach(await bundleBy("PK"), surgeon.root),
+    failing: ["signature index"],
+  },
+  {
+    what: "a statement by the key of another type",
+    surgery: async (surgeon) => surgeon.attach(await bundleBy('{"_type":"https://in-toto.io/Statement/v0.1"}'), surgeon.root),
+    failing: ["signature index"],
+  },
+  {
+    what: "a bill of materials by the key that is none",
+    surgery: async (surgeon) => {
+      surgeon.detach((statement) => statement["predicateType"] === "https://spdx.dev/Document");
+      surgeon.attach(await statementBy(surgeon, "https://spdx.dev/Document", ["a list"]), surgeon.root);
+    },
+    failing: ["attestation spdx"],
+  },
+  {
+    what: "provenance by the key of another form",
+    surgery: async (surgeon) => {
+      surgeon.detach((statement) => statement["predicateType"] === "https://slsa.dev/provenance/v1");
+      surgeon.attach(await statementBy(surgeon, "https://slsa.dev/provenance/v1", { buildDefinition: 1 }), surgeon.root);
+    },
+    failing: ["attestation provenance"],
+  },
+  { what: "nothing, signed without a key", keyless: { layout: "keyless" }, surgery: () => undefined, failing: [] },
+  {
+    what: "nothing, but somebody else must have signed without a key",
+    keyless: { layout: "keyless", who: "eve@example.com" },
+    surgery: () => undefined,
+    failing: [...UNSIGNED.slice(0, 1), ...each("signature"), ...UNSIGNED.slice(1)],
+  },
+  {
+    what: "nothing, but another authority is believed",
+    keyless: { layout: "keyless", root: "expired" },
+    surgery: () => undefined,
+    failing: [...UNSIGNED.slice(0, 1), ...each("signature"), ...UNSIGNED.slice(1)],
+  },
+  {
+    what: "nothing, signed by a certificate that had expired",
+    keyless: { layout: "expired" },
+    surgery: () => undefined,
+    failing: [...UNSIGNED.slice(0, 1), ...each("signature"), ...UNSIGNED.slice(1)],
+  },
 ];
+
+/** Who must have signed, as flags. */
+function trustFlags({ key = "team", keyless }: Case): readonly string[] {
+  if (keyless) {
+    const { layout, root = layout, who = WHO } = keyless;
+    const file = join(desk.folder, `${root}.json`);
+    return ["--certificate-identity", who, "--certificate-oidc-issuer", ISSUER, "--trusted-root", file];
+  }
+  return key === "none" ? [] : ["--key", join(desk.folder, `${key === "other" ? "cosign" : key}.pub`)];
+}
 
 const failedChecks = (run: VoxRun): readonly (readonly [string, string])[] =>
   run.stdout.split("\n").flatMap((line) => {
@@ -329,29 +443,26 @@ const failedChecks = (run: VoxRun): readonly (readonly [string, string])[] =>
 const told = new Map<string, readonly (readonly [string, string])[]>();
 
 describe("`vox verify` names the check that fails (`image-from-lock`) when somebody changed", () => {
-  it.each(CASES.map((item) => [item.what, item] as const))(
-    "%s",
-    async (_what, { what, surgery, key = "team", lock, failing }) => {
-      const surgeon = new LayoutSurgeon(image.dir);
-      open.push(surgeon);
-      await surgery(surgeon);
-      const lockFile = join(surgeon.dir, "../vox.lock");
-      const text = readFileSync(join(desk.folder, "app/vox.lock"), "utf8");
-      writeFileSync(lockFile, lock?.(text) ?? text);
-      const keys = key === "none" ? [] : ["--key", join(desk.folder, `${key === "other" ? "cosign" : key}.pub`)];
-      const run = await vox(["verify", surgeon.dir, ...keys, "--lock", lockFile, "--offline"]);
-      const failed = failedChecks(run);
-      expect([run.exitCode, failed.map(([id]) => id), run.stderr]).toEqual([failing.length === 0 ? 0 : 1, failing, ""]);
-      told.set(what, failed);
-    },
-  );
+  it.each(CASES.map((item) => [item.what, item] as const))("%s", async (_what, item) => {
+    const { what, surgery, lock, failing, keyless } = item;
+    const surgeon = new LayoutSurgeon(keyless ? join(desk.folder, keyless.layout) : image.dir);
+    open.push(surgeon);
+    await surgery(surgeon);
+    const lockFile = join(surgeon.dir, "../vox.lock");
+    const text = readFileSync(join(desk.folder, "app/vox.lock"), "utf8");
+    writeFileSync(lockFile, lock?.(text) ?? text);
+    const run = await vox(["verify", surgeon.dir, ...trustFlags(item), "--lock", lockFile, "--offline"]);
+    const failed = failedChecks(run);
+    expect([run.exitCode, failed.map(([id]) => id), run.stderr]).toEqual([failing.length === 0 ? 0 : 1, failing, ""]);
+    told.set(what, failed);
+  });
 
   it("as docs/src/reference/verify.md tells", async () => {
     const page = join(CHECKOUT, "docs/src/reference/verify.md");
     const [head = ""] = readFileSync(page, "utf8").split("| what was changed |");
     const scrubbed = (text: string): string =>
       text
-        .replaceAll(/sha256:[0-9a-f]{64}/g, "sha256:…")
+        .replaceAll(/(sha256[:-])[0-9a-f]{64}/g, "$1…")
         .replaceAll(/`[0-9a-f]{12}`/g, "`…`")
         .replaceAll("|", "\\|");
     const rows = CASES.map(({ what }) => {
