@@ -24,8 +24,11 @@ export interface ImagePlace {
 /** The documents of an image, each proved by its digest; no layer is read. */
 export interface ReadImage {
   readonly name: string;
+  /** The index; or the one platform's manifest, where that is what is named. */
   readonly root: Descriptor;
-  readonly index: ImageIndex;
+  readonly kind: "index" | "platform";
+  /** What the root says of itself. */
+  readonly index: Pick<ImageIndex, "annotations">;
   readonly platforms: readonly ReadPlatform[];
 }
 
@@ -40,14 +43,9 @@ export interface ReadPlatform {
 const MAX_PLATFORMS = 64;
 const READS_AT_ONCE = 4;
 
-/** @throws {VoxError} CONTENT_MISSING, CONTENT_MISMATCH, CONTENT_TOO_LARGE, OCI_INVALID */
-export async function readImage(
-  { repository, target, reference, name }: ImagePlace,
-  options: TransferOptions,
-): Promise<ReadImage> {
-  const root = await repository.resolve(target, options);
-  if (!root) throw new VoxError("CONTENT_MISSING", `there is no image \`${reference}\``);
-  return readImageFrom(repository, root, { name, reference }, options);
+/** @throws {VoxError} CONTENT_MISSING, CONTENT_MISMATCH, CONTENT_TOO_LARGE, OCI_INVALID also when one platform's manifest is named */
+export async function readImage(place: ImagePlace, options: TransferOptions): Promise<ReadImage> {
+  return readImageFrom(place.repository, await rootOf(place, options), place, options);
 }
 
 /** The same where the root is known. */
@@ -63,17 +61,41 @@ export async function readImageFrom(
   if (index.manifests.length > MAX_PLATFORMS)
     throw new VoxError("OCI_INVALID", `${what} has ${index.manifests.length} entries`);
   const platforms = await mapConcurrent(index.manifests, READS_AT_ONCE, (entry) => readPlatform(repository, entry, options));
-  return { name, root, index, platforms };
+  return { name, root, kind: "index", index, platforms };
+}
+
+/** An image, or one platform's where its manifest is named. @throws {VoxError} as `readImage`, and PLATFORM_INVALID */
+export async function readImageOrPlatform(place: ImagePlace, options: TransferOptions): Promise<ReadImage> {
+  const { repository, name } = place;
+  const root = await rootOf(place, options);
+  if (isIndexType(root.mediaType)) return readImageFrom(repository, root, place, options);
+  const platform = await readManifest(repository, root, options);
+  const { annotations } = platform.document;
+  return { name, root, kind: "platform", index: annotations ? { annotations } : {}, platforms: [platform] };
+}
+
+async function rootOf({ repository, target, reference }: ImagePlace, options: TransferOptions): Promise<Descriptor> {
+  const root = await repository.resolve(target, options);
+  if (root) return root;
+  throw new VoxError("CONTENT_MISSING", `there is no image \`${reference}\``);
 }
 
 async function readPlatform(repository: ContentReader, entry: Descriptor, options: TransferOptions): Promise<ReadPlatform> {
   if (!entry.platform) throw new VoxError("OCI_INVALID", `\`${entry.digest}\` stands in the index without a platform`);
-  const { mediaType, digest, size } = entry;
+  return { ...(await readManifest(repository, entry, options)), platform: platformFrom(entry.platform) };
+}
+
+/** For the platform that its config says. */
+async function readManifest(
+  repository: ContentReader,
+  { mediaType, digest, size }: Descriptor,
+  options: TransferOptions,
+): Promise<ReadPlatform> {
   const manifest = { mediaType, digest, size };
   const document = parseImageManifest(await readContent(repository, manifest, options), {
     mediaType,
     what: `the manifest \`${digest}\``,
   });
   const config = parseImageConfig(await readContent(repository, document.config, options), `the config of \`${digest}\``);
-  return { platform: platformFrom(entry.platform), manifest, document, config };
+  return { platform: platformFrom(config), manifest, document, config };
 }

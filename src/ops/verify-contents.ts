@@ -34,7 +34,7 @@ export interface ImageFacts {
 }
 
 type ContentPorts = Pick<FolderPorts, "projectFiles"> &
-  Pick<CachePorts, "documents"> &
+  Pick<CachePorts, "documents" | "facts"> &
   Pick<ImagePorts, "imageRepository" | "imageLayout"> &
   RunPorts;
 
@@ -56,7 +56,7 @@ export async function contentChecks(
   const { image } = facts;
   const binding = options.lock && (await readBinding(options.lock, image, ports));
   const checks: TrustCheck[] = binding ? [checkLockDigest(image, binding)] : [];
-  const reader = new LayerReader(repository, ports.signal);
+  const reader = new LayerReader(repository, ports);
   for (const platform of image.platforms) {
     const base = binding && (await baseCheck(platform, binding, facts.trusted, options.offline, ports));
     const judged = await reader.judge(platform, {

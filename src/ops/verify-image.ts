@@ -9,7 +9,7 @@ import { mapConcurrent } from "../core/concurrency.ts";
 import { isVoxError } from "../errors/vox-error.ts";
 import type { KeyPorts } from "./ports.ts";
 import { readEvidence } from "./read-attached.ts";
-import { type ImagePlace, type ReadImage, readImage } from "./read-image.ts";
+import { type ImagePlace, type ReadImage, readImageOrPlatform } from "./read-image.ts";
 import { contentChecks, type LockWish } from "./verify-contents.ts";
 import { rebuildChecks, type RebuildPorts, type RebuildWish } from "./verify-rebuild.ts";
 
@@ -84,8 +84,9 @@ interface ProvedImage {
 
 async function readProved(place: ImagePlace, signal: AbortSignal): Promise<ProvedImage> {
   try {
-    const image = await readImage(place, { signal });
-    const detail = `\`${image.root.digest}\`, ${image.platforms.length} platforms`;
+    const image = await readImageOrPlatform(place, { signal });
+    const platforms = image.kind === "index" ? `${image.platforms.length} platforms` : "of one platform alone";
+    const detail = `\`${image.root.digest}\`, ${platforms}`;
     return { image, check: { id: "image", ok: true, detail, restsOn: "content" } };
   } catch (error) {
     if (!isVoxError(error) || !DAMAGED.has(error.code)) throw error;
@@ -106,12 +107,15 @@ async function signatureChecks(
   signal: AbortSignal,
 ): Promise<SignatureChecks> {
   const named = [
-    { name: "index", manifest: image.root },
+    ...(image.kind === "index" ? [{ name: "index", manifest: image.root }] : []),
     ...image.platforms.map(({ platform, manifest }) => ({ name: platform, manifest })),
   ];
   const manifests = await mapConcurrent(named, 2, ({ name, manifest }) => readEvidence(repository, name, manifest, { signal }));
   const evidence: ImageEvidence = { image, manifests };
+  const signatures = [checkAttached(evidence), ...checkSignatures(evidence, trust)];
+  // The rest is attached to the index alone.
+  if (image.kind === "platform") return { checks: signatures };
   const { check, provenance } = checkProvenance(evidence, trust);
-  const checks = [checkAttached(evidence), ...checkSignatures(evidence, trust), ...checkAttestations(evidence, trust), check];
+  const checks = [...signatures, ...checkAttestations(evidence, trust), check];
   return { checks, ...(provenance && { provenance }) };
 }

@@ -14,6 +14,7 @@ import type { ContentReader } from "../oci/content-store.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { ImageConfig } from "../oci/image-config.ts";
 import { ANNOTATION } from "../oci/media-types.ts";
+import type { CachePorts, RunPorts } from "./ports.ts";
 import type { ReadPlatform } from "./read-image.ts";
 
 const LAYERS_AT_ONCE = 2;
@@ -26,75 +27,71 @@ export interface LowerFacts {
   readonly engineBuilt: boolean;
 }
 
+/** What is remembered of bases, and when to stop. */
+export type LayerPorts = Pick<CachePorts, "facts"> & Pick<RunPorts, "signal">;
+
 /** Reads layers of images, each once, however many platforms have it. */
 export class LayerReader {
   readonly #reader: ContentReader;
-  readonly #signal: AbortSignal;
+  readonly #ports: LayerPorts;
   readonly #read = new Map<string, Promise<InspectedLayer>>();
 
-  constructor(reader: ContentReader, signal: AbortSignal) {
+  constructor(reader: ContentReader, ports: LayerPorts) {
     this.#reader = reader;
-    this.#signal = signal;
+    this.#ports = ports;
   }
 
   async judge({ platform, document, config }: ReadPlatform, { baseLayers, engineBuilt }: LowerFacts): Promise<JudgedPlatform> {
     const kinds = kindsOf(document.layers, { baseLayers, engineBuilt });
-    const workdir = await this.#realWorkdir(
-      document.layers.filter((_, at) => kinds[at] === "base" || kinds[at] === "engine"),
-      config,
-    );
-    const belongs = isApplicationMember(workdir);
-    const layers = await mapConcurrent(document.layers, LAYERS_AT_ONCE, (descriptor, at) =>
-      this.#judge({ descriptor, diffId: config.rootfs.diff_ids[at], kind: kinds[at] ?? "base" }, belongs, workdir),
-    );
-    return { platform, layers };
+    const workdir = config.config?.WorkingDir ?? "/";
+    const judgeAll = (at: string): Promise<readonly JudgedLayer[]> =>
+      mapConcurrent(document.layers, LAYERS_AT_ONCE, (descriptor, index) => {
+        const layer = { descriptor, diffId: config.rootfs.diff_ids[index], kind: kinds[index] ?? "base" };
+        return this.#judge(layer, at);
+      });
+    const layers = await judgeAll(workdir);
+    if (!isOddWorkdir(workdir) || !layers.some(({ kind, inspected }) => kind === "application" && inspected?.strays.length))
+      return { platform, layers };
+    const below = document.layers.filter((_, index) => kinds[index] === "base" || kinds[index] === "engine");
+    return { platform, layers: await judgeAll(await this.#realWorkdir(below, config, workdir)) };
   }
 
   /** Where the builder laid the application: what the base's links above an odd workdir lead to (ADR 007). */
-  async #realWorkdir(layers: readonly Descriptor[], config: ImageConfig): Promise<string> {
-    const workdir = config.config?.WorkingDir ?? "/";
-    if (!isOddWorkdir(workdir)) return workdir;
+  async #realWorkdir(layers: readonly Descriptor[], config: ImageConfig, workdir: string): Promise<string> {
+    const { signal, facts } = this.#ports;
     try {
-      const place = await readWorkdirPlace({ config, layers, reader: this.#reader }, { workdir, signal: this.#signal });
+      const place = await readWorkdirPlace({ config, layers, reader: this.#reader }, { workdir, signal, facts });
       return place.workdir;
     } catch (error) {
-      this.#signal.throwIfAborted();
+      signal.throwIfAborted();
       if (!isVoxError(error)) throw error;
       // Then a layer that lies elsewhere is told as one.
       return workdir;
     }
   }
 
-  async #judge(
-    layer: Pick<JudgedLayer, "descriptor" | "diffId" | "kind">,
-    belongs: ReturnType<typeof isApplicationMember>,
-    workdir: string,
-  ): Promise<JudgedLayer> {
+  async #judge(layer: Pick<JudgedLayer, "descriptor" | "diffId" | "kind">, workdir: string): Promise<JudgedLayer> {
     if (layer.kind === "base" || layer.kind === "engine") return layer;
     try {
-      return { ...layer, inspected: await this.#once(layer, belongs, workdir) };
+      return { ...layer, inspected: await this.#once(layer, workdir) };
     } catch (error) {
-      this.#signal.throwIfAborted();
+      this.#ports.signal.throwIfAborted();
       if (!isVoxError(error)) throw error;
       return { ...layer, fault: `${error.code}: ${error.message}` };
     }
   }
 
-  #once(
-    { descriptor, kind }: Pick<JudgedLayer, "descriptor" | "kind">,
-    belongs: ReturnType<typeof isApplicationMember>,
-    workdir: string,
-  ): Promise<InspectedLayer> {
+  #once({ descriptor, kind }: Pick<JudgedLayer, "descriptor" | "kind">, workdir: string): Promise<InspectedLayer> {
     const { mediaType, digest, size } = descriptor;
-    const key = `${kind} ${digest} ${mediaType} ${workdir}`;
+    const key = `${kind} ${digest} ${mediaType} ${kind === "application" ? workdir : ""}`;
     const known = this.#read.get(key);
     if (known) return known;
     const plain = { mediaType, digest, size };
-    const blob = this.#reader.fetch(plain, { signal: this.#signal });
+    const blob = this.#reader.fetch(plain, { signal: this.#ports.signal });
     const found =
       kind === "packages"
         ? inspectPackages(blob, plain)
-        : inspectPaths(blob, plain, kind === "application" ? belongs : isSystemMember);
+        : inspectPaths(blob, plain, kind === "application" ? isApplicationMember(workdir) : isSystemMember);
     this.#read.set(key, found);
     return found;
   }

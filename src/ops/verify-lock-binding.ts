@@ -38,9 +38,9 @@ export function bindLock(lock: Lockfile, image: ReadImage, folder: string, membe
 }
 
 /** The closure's digest stands in the index, in each manifest and in each config. */
-export function checkLockDigest({ index, platforms }: ReadImage, { closure, project }: LockBinding): TrustCheck {
+export function checkLockDigest({ kind, index, platforms }: ReadImage, { closure, project }: LockBinding): TrustCheck {
   const places = [
-    ["the index", index.annotations?.[ANNOTATION.voxLockDigest]],
+    ...(kind === "index" ? [["the index", index.annotations?.[ANNOTATION.voxLockDigest]] as const] : []),
     ...platforms.flatMap(({ platform, document, config }) => [
       [`the manifest for ${platform}`, document.annotations?.[ANNOTATION.voxLockDigest]],
       [`the config for ${platform}`, config.config?.Labels?.[ANNOTATION.voxLockDigest]],

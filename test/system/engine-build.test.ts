@@ -103,6 +103,17 @@ describe.skipIf(!ready).each(engines)("an image whose lower part $name builds", 
     });
   });
 
+  it.skipIf(address === undefined)("is verified by its key: what the engine made rests on the signed provenance", async () => {
+    const [keys, signed] = [join(shop.desk.folder, "team"), join(shop.desk.folder, "signed")];
+    const quiet = { ...NOWHERE, VOX_SIGN_PASSWORD: "correct horse battery" };
+    succeeded(await shop.vox(["keys", "generate", "--out", keys], quiet));
+    succeeded(await shop.vox(["package", "--out", signed, "--sign-key", `${keys}.key`], quiet));
+    const verified = succeeded(await shop.vox(["verify", signed, "--key", `${keys}.pub`, "--lock", "vox.lock"], quiet));
+    expect(verified.stdout).toContain("3 that an engine made rest on the provenance");
+    const unproved = await shop.vox(["verify", signed, "--lock", "vox.lock"], quiet);
+    expect([unproved.exitCode, unproved.stdout]).toEqual([1, expect.stringContaining("FAILED contents linux/amd64")]);
+  });
+
   it.skipIf(address === undefined)("leaves nothing in the engine but the base", async () => {
     expect(await testEngine(address ?? "").imagesLabelled(LABEL)).toEqual(BASE_ALONE);
   });
