@@ -10,7 +10,7 @@ export const explainDocument = z.looseObject({
   code: z.string(),
   exit: z.int(),
   meaning: z.string(),
-  hint: z.string().nullable(),
+  hint: z.string(),
 });
 
 export const doctorDocument = z.looseObject({

@@ -229,7 +229,7 @@ const errorDocument = z.looseObject({
   error: z.looseObject({
     code: z.string(),
     message: z.string(),
-    hint: z.string().nullable(),
+    hint: z.string(),
     causes: z.array(z.string()),
     place: z.looseObject({ file: z.string(), line: z.int().optional(), column: z.int().optional() }).optional(),
   }),

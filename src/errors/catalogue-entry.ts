@@ -21,11 +21,7 @@ export interface CatalogueEntry {
   /** What the code means, one sentence for `vox explain` and the reference. */
   readonly meaning: string;
   /** The way on when the place of the failure names no better one. */
-  readonly hint?: string;
+  readonly hint: string;
 }
 
-export const entry = (exit: ExitCode, meaning: string, hint?: string): CatalogueEntry => ({
-  exit,
-  meaning,
-  ...(hint ? { hint } : {}),
-});
+export const entry = (exit: ExitCode, meaning: string, hint: string): CatalogueEntry => ({ exit, meaning, hint });

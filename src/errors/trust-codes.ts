@@ -27,9 +27,14 @@ export const TRUST_CODES = {
     "The certificate authority or the transparency log did not answer as they should.",
     "run the command again, or sign with `--sign-key FILE`",
   ),
-  PACKAGE_UNSIGNED: entry(EXIT.failed, "A registry's `signers` must have signed its packages, and none signed this one."),
+  PACKAGE_UNSIGNED: entry(
+    EXIT.failed,
+    "A registry's `signers` must have signed its packages, and none signed this one.",
+    "ask its publisher to sign it (`vox pm publish --sign-key FILE`), or lock another version",
+  ),
   ATTESTATION_INVALID: entry(
     EXIT.data,
     "A signature, bundle or statement that is attached to an image is not what it should be.",
+    "sign the image anew with `vox deploy --sign-key FILE`, or do not use it",
   ),
 } as const satisfies Record<string, CatalogueEntry>;

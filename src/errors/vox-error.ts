@@ -20,13 +20,13 @@ export class VoxError extends Error {
   override readonly name = "VoxError";
   readonly code: ErrorCode;
   readonly place: Place | undefined;
-  readonly hint: string | undefined;
+  readonly hint: string;
 
   constructor(code: ErrorCode, message: string, options: VoxErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.place = options.place;
-    this.hint = options.hint ?? defaultHint(code);
+    this.hint = options.hint ?? ERROR_CATALOGUE[code].hint;
   }
 
   get exitCode(): ExitCode {
@@ -39,8 +39,3 @@ export const isVoxError = (error: unknown, code?: ErrorCode): error is VoxError 
 
 export const formatPlace = (place: Place): string =>
   [place.file, place.line, place.line === undefined ? undefined : place.column].filter((part) => part !== undefined).join(":");
-
-function defaultHint(code: ErrorCode): string | undefined {
-  const entry = ERROR_CATALOGUE[code];
-  return "hint" in entry ? entry.hint : undefined;
-}

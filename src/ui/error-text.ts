@@ -33,7 +33,7 @@ export function renderError(error: VoxError, options: { readonly paint: Paint; r
     `${paint("error", `error[${error.code}]:`)} ${error.message}`,
     ...(error.place ? [`  ${paint("place", "-->")} ${formatPlace(error.place)}`] : []),
     ...causesOf(error).map((cause) => `  ${paint("faint", "caused by:")} ${indented(cause)}`),
-    ...(error.hint === undefined ? [] : [`${paint("hint", "hint:")} ${error.hint}`]),
+    `${paint("hint", "hint:")} ${error.hint}`,
     ...(options.verbose ? stackLines(error, paint) : []),
   ];
   return `${lines.join("\n")}\n`;
@@ -54,7 +54,7 @@ export interface ErrorDocument {
   readonly error: {
     readonly code: string;
     readonly message: string;
-    readonly hint: string | null;
+    readonly hint: string;
     readonly causes: readonly string[];
     readonly place?: { readonly file: string; readonly line?: number; readonly column?: number };
   };
@@ -64,7 +64,7 @@ export const errorDocument = (error: VoxError): ErrorDocument => ({
   error: {
     code: error.code,
     message: error.message,
-    hint: error.hint ?? null,
+    hint: error.hint,
     causes: causesOf(error),
     ...(error.place ? { place: error.place } : {}),
   },

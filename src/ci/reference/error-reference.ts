@@ -9,9 +9,5 @@ export const renderErrorReference = (): string =>
     "An error is printed as `error[CODE]: what`, then the place, the causes and a hint. Codes are permanent. `vox explain CODE` prints the same.",
     ...Object.entries(ERROR_CATALOGUE)
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
-      .flatMap(([code, entry]) => [
-        `## ${code}`,
-        `${entry.meaning} Exit code ${entry.exit}.`,
-        ...("hint" in entry ? [`What to do: ${entry.hint}.`] : []),
-      ]),
+      .flatMap(([code, entry]) => [`## ${code}`, `${entry.meaning} Exit code ${entry.exit}.`, `What to do: ${entry.hint}.`]),
   ].join("\n\n")}\n`;

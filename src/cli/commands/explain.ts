@@ -7,11 +7,10 @@ import { printResult } from "../output.ts";
 /** `vox explain CODE`. */
 export function run(context: CommandContext): Promise<void> {
   const code = parseErrorCode(context.args["CODE"] ?? "");
-  const entry = ERROR_CATALOGUE[code];
-  const hint = "hint" in entry ? entry.hint : undefined;
+  const { exit, meaning, hint } = ERROR_CATALOGUE[code];
   printResult(context, {
-    document: { code, exit: entry.exit, meaning: entry.meaning, hint: hint ?? null },
-    lines: [`${code}: ${entry.meaning}`, `exit code: ${entry.exit}`, ...(hint === undefined ? [] : [`what to do: ${hint}`])],
+    document: { code, exit, meaning, hint },
+    lines: [`${code}: ${meaning}`, `exit code: ${exit}`, `what to do: ${hint}`],
   });
   return Promise.resolve();
 }

@@ -25,8 +25,8 @@ export function parseAt<T>(source: ManifestSource, path: SchemaPath, parse: () =
     return parse();
   } catch (error) {
     if (!isVoxError(error)) throw error;
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    throw new VoxError(error.code, `${placeName(path)}: ${error.message}`, { place: placeOf(source, path), ...hint });
+    const { code, message, hint } = error;
+    throw new VoxError(code, `${placeName(path)}: ${message}`, { place: placeOf(source, path), hint });
   }
 }
 

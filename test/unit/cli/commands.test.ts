@@ -30,7 +30,7 @@ describe("vox explain", () => {
       code: "NO_SOLUTION",
       exit: 1,
       meaning: ERROR_CATALOGUE.NO_SOLUTION.meaning,
-      hint: null,
+      hint: ERROR_CATALOGUE.NO_SOLUTION.hint,
     });
   });
 

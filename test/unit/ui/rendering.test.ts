@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { digestOf } from "../../../src/core/digest.ts";
 import type { VoxEvent } from "../../../src/core/events.ts";
+import { ERROR_CATALOGUE } from "../../../src/errors/catalogue.ts";
 import { VoxError } from "../../../src/errors/vox-error.ts";
 import { painter, useColor } from "../../../src/ui/colour.ts";
 import { causesOf, errorDocument, renderError } from "../../../src/ui/error-text.ts";
@@ -30,9 +31,9 @@ describe("an error for people", () => {
     );
   });
 
-  it("is one line when there is no more to say", () => {
-    expect(renderError(new VoxError("NO_SOLUTION", "because"), { paint: plain, verbose: false })).toBe(
-      "error[NO_SOLUTION]: because\n",
+  it("is one line and a hint when there is no more to say", () => {
+    expect(renderError(new VoxError("LOCK_STALE", "because"), { paint: plain, verbose: false })).toBe(
+      "error[LOCK_STALE]: because\nhint: run `vox lock`\n",
     );
   });
 
@@ -49,12 +50,12 @@ describe("an error for people", () => {
     expect(renderError(error, { paint: plain, verbose: true })).toContain("    at ");
   });
 
-  it("is a document with --json, whose hint is null when there is none", () => {
+  it("is a document with --json, whose hint is its code's when it has none of its own", () => {
     const error = new VoxError("NO_SOLUTION", "because", { cause: new Error("of this") });
     expect(errorDocument(error)).toEqual({
-      error: { code: "NO_SOLUTION", message: "because", hint: null, causes: ["of this"] },
+      error: { code: "NO_SOLUTION", message: "because", hint: ERROR_CATALOGUE.NO_SOLUTION.hint, causes: ["of this"] },
     });
-    expect(errorDocument(new VoxError("LOCK_MISSING", "none")).error.hint).toBe("run `vox lock`");
+    expect(errorDocument(new VoxError("LOCK_MISSING", "none", { hint: "look" })).error.hint).toBe("look");
   });
 });
 

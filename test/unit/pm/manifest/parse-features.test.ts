@@ -49,9 +49,9 @@ describe("[features]", () => {
   });
 
   test.each([
-    ['a = ["b"]\n', "10: `[features] a` has `b`, which is neither a feature nor an optional dependency ()"],
+    ['a = ["b"]\n', "10: `[features] a` has `b`, which is neither a feature nor an optional dependency (correct Vox.toml"],
     ['abc = []\na = ["abd"]\n', "(did you mean `abc`?)"],
-    ['a = ["dep:gone"]\n', "10: `[features] a` has `dep:gone`, and there is no dependency `gone` ()"],
+    ['a = ["dep:gone"]\n', "10: `[features] a` has `dep:gone`, and there is no dependency `gone` (correct Vox.toml"],
     ['a = ["dep:zst"]\n', "(did you mean `zstd`?)"],
     [
       'a = ["dep:plain"]\n',
