@@ -35,10 +35,10 @@ interface SpokenLine {
   readonly text: string;
 }
 
-/** Pages, and what the program says: the registry's texts and the catalogue. */
+/** Pages, and what the program says: the registry's texts and the catalogue's. */
 function spokenLines(files: FileTexts): readonly SpokenLine[] {
   const pages = pagesOf(files).filter(({ path }) => path !== VOCABULARY_PAGE);
-  const said = [REGISTRY_PATH, "src/errors/catalogue.ts"].map((path) => ({ path, text: files.text(path) ?? "" }));
+  const said = [REGISTRY_PATH, ...files.under("src/errors/")].map((path) => ({ path, text: files.text(path) ?? "" }));
   return [...pages, ...said].flatMap(({ path, text }) =>
     pageLines(text).map((line) => ({ file: path, number: line.number, text: line.text })),
   );

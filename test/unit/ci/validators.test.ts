@@ -149,7 +149,7 @@ const PLANTED: Planted = [
   [
     "error-codes",
     "`LOCK_STALE` was taken out of the catalogue: codes are permanent",
-    edited("src/errors/catalogue.ts", "LOCK_STALE: entry", "LOCK_OLD: entry"),
+    edited("src/errors/package-codes.ts", "LOCK_STALE: entry", "LOCK_OLD: entry"),
   ],
   [
     "env-vars",
