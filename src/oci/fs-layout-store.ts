@@ -30,7 +30,7 @@ import { descriptorOf } from "./parse-descriptor.ts";
 import { MAX_MANIFEST_BYTES, mediaTypeOfManifest, parseImageIndex } from "./parse-manifest.ts";
 import { readContent } from "./read-content.ts";
 import { parseTag } from "./reference.ts";
-import { listedReferrers, referrerOf, requireReferrer } from "./referrers.ts";
+import { listedReferrers, type Referrer, referrerOf, requireReferrer } from "./referrers.ts";
 
 const LAYOUT_VERSION = "1.0.0";
 const LOCK_NAME = ".vox-index.lock";
@@ -45,6 +45,7 @@ const SPOILT: ReadonlySet<string> = new Set(["CONTENT_MISMATCH", "CONTENT_MISSIN
 export class FsLayoutStore implements Repository, ManifestRemover {
   readonly #directory: string;
   readonly #blobs: FsBlobDirectory;
+  readonly #subjects = new Map<Digest, Referrer | "none">();
   #prepared: Promise<void> | undefined;
 
   constructor(directory: string) {
@@ -115,12 +116,21 @@ export class FsLayoutStore implements Repository, ManifestRemover {
 
   async #referrerAt(entry: Descriptor, subject: Digest, options: TransferOptions): Promise<readonly Descriptor[]> {
     try {
-      const referrer = referrerOf(entry, await readContent(this, entry, options));
+      const referrer = await this.#subjectOf(entry, options);
       return referrer?.subject === subject ? [referrer.entry] : [];
     } catch (error) {
       if (!isVoxError(error) || !SPOILT.has(error.code)) throw error;
       return [untagged(entry)];
     }
+  }
+
+  /** Read once: what a digest names does not change. */
+  async #subjectOf(entry: Descriptor, options: TransferOptions): Promise<Referrer | undefined> {
+    const known = this.#subjects.get(entry.digest);
+    if (known !== undefined) return known === "none" ? undefined : known;
+    const referrer = referrerOf(entry, await readContent(this, entry, options));
+    this.#subjects.set(entry.digest, referrer ?? "none");
+    return referrer;
   }
 
   async attach(referrers: readonly Descriptor[], options: TransferOptions = {}): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { VoxError } from "../errors/vox-error.ts";
-import { addTransfers, NOTHING_TRANSFERRED, type TransferSummary } from "../oci/copy.ts";
+import { addTransfers, type TransferSummary } from "../oci/copy.ts";
 import { fetchBlobs } from "../pm/fetch/fetch-blobs.ts";
 import { fetchPlan } from "../pm/fetch/fetch-plan.ts";
 import type { LockHold } from "./lock-hold.ts";
@@ -8,7 +8,9 @@ import type { OpenProject } from "./open-project.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, OutputPorts, RunPorts } from "./ports.ts";
 import { archiveProof } from "./prove-archive.ts";
 import { freshLock } from "./read-lock.ts";
+import { requireSigners } from "./require-signers.ts";
 import { vendorBaseImages, vendorGitPackages, vendorRegistryPackages, type VendoredPart } from "./vendor-parts.ts";
+import { vendorSignatures } from "./vendor-signatures.ts";
 import { VENDOR_MARK } from "./vendored.ts";
 
 export interface VendorOptions {
@@ -44,6 +46,7 @@ export async function vendorProject(project: OpenProject, options: VendorOptions
   const { lock } = await freshLock(project.files, project.desired);
   const out = await freeFolder(project, dir);
   const { signal, onEvent } = ports;
+  await requireSigners(project, lock.packages, hold, ports);
   const plan = fetchPlan(lock.packages);
   await fetchBlobs(plan, {
     cache: ports.cache,
@@ -61,10 +64,11 @@ export async function vendorProject(project: OpenProject, options: VendorOptions
       ...(await vendorGitPackages(project, lock, layout, hold, ports)),
       ...(options.baseImages ? await vendorBaseImages(project, lock, layout, hold, ports) : []),
     ];
+    const signatures = await vendorSignatures(project, lock, layout, hold, ports);
     const entries = parts.map(({ entry }) => entry);
     await folder.addFile(".gitattributes", GIT_ATTRIBUTES);
     await layout.inventory(entries, { [VENDOR_MARK]: "1" });
-    return parts.map(({ transfer }) => transfer).reduce<TransferSummary>(addTransfers, NOTHING_TRANSFERRED);
+    return parts.map(({ transfer }) => transfer).reduce<TransferSummary>(addTransfers, signatures);
   });
   const packages = lock.packages.filter(({ source }) => source.kind !== "path").length;
   return { out, packages, baseImages: options.baseImages ? lock.baseImages.length : 0, bytes };

@@ -7,12 +7,14 @@ import { VENDOR_MARK, type Vendored, type VendoredLayout } from "../ops/vendored
 /** The folder of a project that is marked as vendored, at its top. */
 export function fsVendored(rootDir: string): Vendored {
   let found: Promise<string | undefined> | undefined;
+  let opened: VendoredLayout | undefined;
   const folder = (): Promise<string | undefined> => (found ??= findFolder(rootDir));
   return {
     folder,
     async layout(): Promise<VendoredLayout | undefined> {
       const dir = await folder();
-      return dir === undefined ? undefined : new FsLayoutStore(dir);
+      if (dir !== undefined) opened ??= new FsLayoutStore(dir);
+      return opened;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { main } from "../../../src/cli/main.ts";
@@ -102,5 +102,45 @@ describe.each(REGISTRY_SUBJECTS)("signers of %s", (_kind, start) => {
     writeFileSync(at("config/config.toml"), `[mirrors]\n"${index}" = "${mirror}"\n`);
     rmSync(at("cache"), { recursive: true });
     succeeded(await vox(["sync", "--frozen"], at("app")));
+  });
+
+  it("are satisfied offline by what the project carries: the signatures alone, and the same bytes each time", async () => {
+    succeeded(await publish("slug", "--sign-key", at("team.key")));
+    succeeded(await publish("kit", "--sign-key", at("team.key")));
+    succeeded(await vox(["lock"], at("app")));
+    succeeded(await vox(["pm", "vendor"], at("app")));
+    const carried = readFileSync(at("app/vendor/index.json"), "utf8");
+    const { manifests } = JSON.parse(carried);
+    const attached = manifests.flatMap(({ artifactType = "" }) => (artifactType === "" ? [] : [artifactType]));
+    // Of the two platforms of one and of the other package; no provenance.
+    expect(attached).toEqual(Array.from({ length: 3 }, () => "application/vnd.dev.sigstore.bundle.v0.3+json"));
+    rmSync(at("cache"), { recursive: true });
+    succeeded(await vox(["sync", "--frozen", "--offline"], at("app")));
+    succeeded(await vox(["pm", "vendor", "--offline"], at("app")));
+    expect(readFileSync(at("app/vendor/index.json"), "utf8")).toBe(carried);
+  });
+
+  it("are not satisfied by a project that carries packages and no signatures, nor by signatures of others", async () => {
+    for (const name of ["slug", "kit"]) succeeded(await publish(name, "--sign-key", at("team.key")));
+    succeeded(await vox(["lock"], at("app")));
+    succeeded(await vox(["pm", "vendor"], at("app")));
+    rmSync(at("cache"), { recursive: true });
+    write("app", app('signers = ["../other.pub"]\n'));
+    expect((await vox(["sync", "--frozen", "--offline"], at("app"))).stderr).toContain("OFFLINE_UNPROVABLE");
+    write("app", app(""));
+    succeeded(await vox(["pm", "vendor"], at("app")));
+    write("app", app());
+    expect((await vox(["sync", "--frozen", "--offline"], at("app"))).stderr).toContain("OFFLINE_UNPROVABLE");
+    succeeded(await vox(["sync", "--frozen"], at("app")));
+  });
+
+  it("refuse to carry what nobody of them signed", async () => {
+    for (const name of ["slug", "kit"]) succeeded(await publish(name));
+    write("app", app(""));
+    succeeded(await vox(["lock"], at("app")));
+    write("app", app());
+    const run = await vox(["pm", "vendor"], at("app"));
+    expect([run.exitCode, run.stderr]).toEqual([1, expect.stringContaining("PACKAGE_UNSIGNED")]);
+    expect(existsSync(at("app/vendor"))).toBe(false);
   });
 });
