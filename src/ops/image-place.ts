@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { resolve } from "node:path";
 import { parseStoredBase } from "../container/base-image/base-reference.ts";
 import { VoxError } from "../errors/vox-error.ts";
@@ -38,7 +39,7 @@ async function onlyTag(text: string, dir: string, ports: PlacePorts): Promise<st
   const [tag, ...others] = tags;
   if (tag === undefined) throw new VoxError("CONTENT_MISSING", `the layout \`${text}\` names no image`);
   if (others.length === 0) return tag;
-  throw new VoxError("USAGE", `the layout \`${text}\` holds ${tags.length} images`, {
+  throw new VoxError("USAGE", `the layout \`${text}\` holds ${counted(tags.length, "image")}`, {
     hint: `name one: \`oci-layout:${text}:${tag}\``,
   });
 }

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import type { Digest } from "../core/digest.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
@@ -67,9 +68,13 @@ export function planPush(entries: readonly LayoutEntry[], wish: PushWish): reado
   const [image, ...others] = named.length > 1 ? named.filter(({ tags }) => tags.includes(tag)) : named;
   if (image && others.length === 0) return [{ root: image.root, tags: [tag] }];
   const [first] = images.flatMap(({ tags }) => tags);
-  throw new VoxError("USAGE", `the layout \`${wish.layout}\` has ${images.length} images, and none is called \`${tag}\``, {
-    hint: `name one, as in \`oci-layout:${wish.layout}:${first ?? "TAG"}\`, or leave the tag out to push all`,
-  });
+  throw new VoxError(
+    "USAGE",
+    `the layout \`${wish.layout}\` has ${counted(images.length, "image")}, and none is called \`${tag}\``,
+    {
+      hint: `name one, as in \`oci-layout:${wish.layout}:${first ?? "TAG"}\`, or leave the tag out to push all`,
+    },
+  );
 }
 
 function imagesOf(entries: readonly LayoutEntry[]): readonly PlannedImage[] {

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { basename, dirname } from "node:path";
 import type { ParsedProvenance } from "../attest/provenance/parse-provenance.ts";
 import { checkContents, checkDependencies, type ExpectedPackage } from "../attest/verify/check-layers.ts";
@@ -118,7 +119,7 @@ async function baseCheck(
 
 function sameLayers({ document }: ReadPlatform, base: KnownBase): Pick<TrustCheck, "ok" | "detail"> {
   const at = base.layers.findIndex((digest, index) => document.layers[index]?.digest !== digest);
-  if (at < 0) return { ok: true, detail: `${base.layers.length} layers of ${base.detail}` };
+  if (at < 0) return { ok: true, detail: `${counted(base.layers.length, "layer")} of ${base.detail}` };
   return {
     ok: false,
     detail: `layer ${at + 1} is \`${document.layers[at]?.digest ?? "missing"}\`, and the base's is \`${base.layers[at]}\``,

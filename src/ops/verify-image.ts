@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { parsePublicKey } from "../attest/keys/public-key.ts";
 import type { ParsedProvenance } from "../attest/provenance/parse-provenance.ts";
 import { checkAttestations } from "../attest/verify/check-attestations.ts";
@@ -85,7 +86,7 @@ interface ProvedImage {
 async function readProved(place: ImagePlace, signal: AbortSignal): Promise<ProvedImage> {
   try {
     const image = await readImageOrPlatform(place, { signal });
-    const platforms = image.kind === "index" ? `${image.platforms.length} platforms` : "of one platform alone";
+    const platforms = image.kind === "index" ? counted(image.platforms.length, "platform") : "of one platform alone";
     const detail = `\`${image.root.digest}\`, ${platforms}`;
     return { image, check: { id: "image", ok: true, detail, restsOn: "content" } };
   } catch (error) {

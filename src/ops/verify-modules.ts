@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { ReadFile } from "../archive/read-package-archive.ts";
 import { closureOf } from "../pm/lockfile/closure.ts";
@@ -28,7 +29,7 @@ export async function modulesCheck(
     const names = new Set(found.map(({ path }) => path.slice(0, path.indexOf("/"))));
     const expected = await closureFiles(proofs, member, names, ports);
     const differences = moduleDifferences(expected, found);
-    if (differences.length === 0) return `${found.length} files are what the lock says`;
+    if (differences.length === 0) return `${counted(found.length, "file")}, as the lock says`;
     const more = differences.length - NAMED_DIFFERENCES;
     const named = `${differences.slice(0, NAMED_DIFFERENCES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
     throw new VoxError("CONTENT_MISMATCH", named);

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { sortedByUtf8 } from "../core/text-order.ts";
 import { fetchBlob } from "../pm/fetch/fetch-blobs.ts";
@@ -83,7 +84,7 @@ async function archiveChecks(
     checks.push(
       await madeCheck(`${item.name} archive${suffix}`, ports.signal, async () => {
         read = await readArchive(project, item, hold, ports);
-        return `\`${digest}\` unpacks to \`${diffId}\`, ${read.files.length} files`;
+        return `\`${digest}\` unpacks to \`${diffId}\`, ${counted(read.files.length, "file")}`;
       }),
     );
     if (!read) continue;
@@ -133,6 +134,6 @@ function gitCheck({ project, hold }: PackageProofs, locked: LockedPackage, ports
     const wanted = { name, version, source, wishes: { requires, featureTable } };
     const blob = await lockedGitArchive(wanted, { offline: hold.offline, vendored: project.vendored }, ports);
     const read = await readProvedArchive(ports.cache, { name, version, archive: blob });
-    return `commit \`${source.commit}\` packs to \`${source.diffId}\`, ${read.files.length} files`;
+    return `commit \`${source.commit}\` packs to \`${source.diffId}\`, ${counted(read.files.length, "file")}`;
   });
 }

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { packagesNamed } from "../attest/verify/check-layers.ts";
 import type { TrustCheck } from "../attest/verify/evidence.ts";
 import { firstDifference, listMembers } from "../attest/verify/list-members.ts";
@@ -82,7 +83,7 @@ async function samePlatform(
     const file = firstDifference(await listed(theirs, left, signal), await listed(image.reader, right, signal));
     throw differs(`${layerName(right, at)} differs: ${file ?? "its members are the same, and their order or form is not"}`);
   }
-  if (made.length !== had.length) throw differs(`it has ${had.length} layers, and ${made.length} when rebuilt`);
+  if (made.length !== had.length) throw differs(`it has ${counted(had.length, "layer")}, and ${made.length} when rebuilt`);
   const blob = document.layers.findIndex(({ digest }, index) => digest !== platform.document.layers[index]?.digest);
   if (blob >= 0) throw differs(`${layerName(document.layers[blob], blob)} holds the same and is compressed otherwise`);
   throw differs(`its layers are the same; ${otherKey(platform, { document, config })}`);

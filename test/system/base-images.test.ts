@@ -180,11 +180,7 @@ describe("a locked base (`base-locked`)", () => {
   it.each<[string, BaseSketch, string]>([
     ["whose layers a registry may not pass on", { layerType: MEDIA_TYPE.dockerForeignLayerGzip }, "has a layer of type"],
     ["whose config is for Windows", { config: { os: "windows" } }, "is for `windows`, and vox builds for `linux`"],
-    [
-      "with other layers than diff-ids",
-      { config: { rootfs: { type: "layers", diff_ids: [] } } },
-      "has 1 layers and 0 diff-ids",
-    ],
+    ["with other layers than diff-ids", { config: { rootfs: { type: "layers", diff_ids: [] } } }, "has 1 layer and 0 diff-ids"],
   ])("%s cannot be built upon", async (_name, sketch, message) => {
     await layWithBase(sketch);
     succeeded(await application.vox(["lock"]));

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { JsonCursor } from "../../core/json-cursor.ts";
 import { isVoxError } from "../../errors/vox-error.ts";
 import { isAbout, PREDICATE } from "../statement.ts";
@@ -36,7 +37,7 @@ function attestation(
   if (!about) return { ok: false, detail: "what is attached is about other digests than this image's" };
   const value = textAt(about.statement.predicate, form.key);
   if (value !== form.value) return { ok: false, detail: `its \`${form.key}\` is not \`${form.value}\`` };
-  return { ok: true, detail: `about the index and ${image.platforms.length} platforms, by ${about.by}` };
+  return { ok: true, detail: `about the index and ${counted(image.platforms.length, "platform")}, by ${about.by}` };
 }
 
 function textAt(json: JsonCursor, key: string): string | undefined {

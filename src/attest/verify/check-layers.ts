@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Platform } from "../../core/platform.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
@@ -49,7 +50,7 @@ export function checkDependencies({ platform, layers }: JudgedPlatform, expected
   const byProvenance = expected.filter(({ by }) => by === "provenance").length;
   const rest = expected.length - byLock - byProvenance;
   const parts = [
-    byLock > 0 || expected.length === 0 ? `${byLock} packages are the lock's` : "",
+    byLock > 0 || expected.length === 0 ? `${counted(byLock, "package")}, as the lock says` : "",
     byProvenance > 0 ? `${byProvenance} are the provenance's` : "",
     rest > 0 ? `${rest} rest on the signature` : "",
   ].filter((part) => part !== "");
@@ -101,7 +102,7 @@ export function checkContents({ platform, layers }: JudgedPlatform): TrustCheck 
   return {
     id: `contents ${platform}`,
     ok: faults.length === 0,
-    detail: faults.length === 0 ? `${ours} layers hold nothing but what they say${rest}` : faults.join("; "),
+    detail: faults.length === 0 ? `nothing in ${counted(ours, "layer")} but what they say${rest}` : faults.join("; "),
     restsOn: "content",
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { type Finding, passes } from "../finding.ts";
 import type { Report } from "./report.ts";
 import { sarifLog } from "./sarif.ts";
@@ -33,7 +34,7 @@ export const findingsDocument = (findings: readonly Finding[]): object => ({
 
 function textOf({ findings, validators }: Report): string {
   const lines = findings.map((finding) => `${finding.severity}[${finding.id}]: ${finding.message}${placeOf(finding)}`);
-  const count = validators.length === 1 ? "1 check" : `${validators.length} checks`;
+  const count = counted(validators.length, "check");
   const end = findings.length === 0 ? `ok: ${count} found nothing` : `${count} found ${findings.length}`;
   return `${[...lines, end].join("\n")}\n`;
 }

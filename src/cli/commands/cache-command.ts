@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { CacheItem } from "../../pm/cas/cache-items.ts";
 import { totalBytes } from "../../pm/cas/cache-items.ts";
 import type { CacheKeeper } from "../../pm/cas/cache-keeper.ts";
@@ -10,4 +11,4 @@ export const cacheKeeperOf = ({ env }: CommandContext): CacheKeeper => createCac
 export const amount = (items: readonly CacheItem[]) => ({ count: items.length, bytes: totalBytes(items) });
 
 export const amountText = (items: readonly CacheItem[]): string =>
-  `${items.length} ${items.length === 1 ? "item" : "items"}, ${formatBytes(totalBytes(items))}`;
+  `${counted(items.length, "item")}, ${formatBytes(totalBytes(items))}`;

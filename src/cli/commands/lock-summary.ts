@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { LockResult } from "../../ops/lock-project.ts";
 import type { LockVerdict } from "../../ops/lock-verdict.ts";
 import type { LockChange, LockDiff } from "../../pm/lockfile/diff-locks.ts";
@@ -27,7 +28,7 @@ export const unchangedOutcome = ({ lockDigest, packages }: LockVerdict): LockOut
 
 /** What became of the lock, for people. */
 export function lockSummary({ packages, changed, diff }: LockOutcome): string {
-  const count = `${packages} ${packages === 1 ? "package" : "packages"}`;
+  const count = counted(packages, "package");
   return changed ? [`wrote vox.lock: ${count}`, ...diffLines(diff), ""].join("\n") : `vox.lock is up to date: ${count}\n`;
 }
 

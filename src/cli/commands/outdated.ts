@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { findOutdated, type BaseImageNews, type News, type PackageNews } from "../../ops/find-outdated.ts";
 import type { CommandContext } from "../command-context.ts";
 import { printResult } from "../output.ts";
@@ -31,7 +32,8 @@ const hasMoved = ({ locked, now }: BaseImageNews): boolean => now !== undefined 
 function newsLines({ packages, baseImages }: News): string[] {
   const behind = packages.filter(isOutdated);
   const moved = baseImages.filter(hasMoved);
-  if (behind.length === 0 && moved.length === 0) return [`nothing is newer than vox.lock: ${counted(packages.length)}`];
+  if (behind.length === 0 && moved.length === 0)
+    return [`nothing is newer than vox.lock: ${counted(packages.length, "package")}`];
   return [
     ...(behind.length === 0 ? [] : packageLines(behind)),
     ...(behind.length > 0 && moved.length > 0 ? [""] : []),
@@ -39,8 +41,6 @@ function newsLines({ packages, baseImages }: News): string[] {
     ...(moved.length === 0 ? [] : ["`vox update --base-images` takes what the tags name now"]),
   ];
 }
-
-const counted = (count: number): string => `${count} ${count === 1 ? "package" : "packages"}`;
 
 function packageLines(behind: readonly PackageNews[]): string[] {
   const admits = behind.some(({ locked, admitted }) => admitted !== undefined && admitted !== locked);

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { type IndexResult, rebuildIndex } from "../../ops/index-registry.ts";
 import type { CommandContext } from "../command-context.ts";
 import { jsonDocument } from "../output.ts";
@@ -12,4 +13,4 @@ export async function run(context: CommandContext): Promise<void> {
 }
 
 const summary = ({ reference, packages, versions }: IndexResult): string =>
-  `wrote ${reference}: ${versions} ${versions === 1 ? "version" : "versions"} of ${packages} ${packages === 1 ? "package" : "packages"}\n`;
+  `wrote ${reference}: ${counted(versions, "version")} of ${counted(packages, "package")}\n`;

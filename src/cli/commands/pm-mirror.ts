@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { isVoxError, VoxError } from "../../errors/vox-error.ts";
 import { type MirrorResult, mirrorPackages, type MirrorSelection } from "../../ops/mirror-packages.ts";
 import { type OpenProject, openProject } from "../../ops/open-project.ts";
@@ -63,5 +64,5 @@ const linesOf = ({ packages }: MirrorResult): string =>
     .join("");
 
 const summary = ({ to, packages, transfer }: MirrorResult): string =>
-  `${to} holds ${packages.length} ${packages.length === 1 ? "version" : "versions"}: ` +
+  `${to} holds ${counted(packages.length, "version")}: ` +
   `${packages.filter(({ copied }) => copied).length} copied, ${formatBytes(transfer.bytes)} sent, ${transfer.mounted} mounted\n`;

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { vendorProject, type VendorResult } from "../../ops/vendor-project.ts";
 import { formatBytes } from "../../ui/format-bytes.ts";
 import { type CommandContext, isGiven, textOption } from "../command-context.ts";
@@ -14,5 +15,5 @@ export async function run(context: CommandContext): Promise<void> {
 }
 
 const summary = ({ out, packages, baseImages, bytes }: VendorResult): string =>
-  `${out} holds ${packages} ${packages === 1 ? "package" : "packages"}` +
-  `${baseImages > 0 ? ` and ${baseImages} base ${baseImages === 1 ? "image" : "images"}` : ""}: ${formatBytes(bytes)}\n`;
+  `${out} holds ${counted(packages, "package")}` +
+  `${baseImages > 0 ? ` and ${counted(baseImages, "base image")}` : ""}: ${formatBytes(bytes)}\n`;

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { lockPolicyFor } from "../../config/lock-mode.ts";
 import { knownFindings } from "../../ops/known-standings.ts";
 import type { SyncResult, SyncWish } from "../../ops/sync-project.ts";
@@ -42,4 +43,4 @@ function wishOf({ options }: CommandContext): SyncWish {
 }
 
 const summary = ({ packages, fetched, linked }: SyncResult): string =>
-  `.vox_modules holds ${packages} ${packages === 1 ? "package" : "packages"}: ${fetched} fetched, ${linked} linked\n`;
+  `.vox_modules holds ${counted(packages, "package")}: ${fetched} fetched, ${linked} linked\n`;

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Platform } from "../../core/platform.ts";
 import { VoxError } from "../../errors/vox-error.ts";
@@ -93,7 +94,7 @@ function checkUsable(config: ImageConfig, manifest: ImageManifest, { locked }: L
   if (config.os !== "linux") throw unusable(locked.reference, `is for \`${config.os}\`, and vox builds for \`linux\``);
   const diffIds = config.rootfs.diff_ids.length;
   if (diffIds !== manifest.layers.length) {
-    throw unusable(locked.reference, `has ${manifest.layers.length} layers and ${diffIds} diff-ids`);
+    throw unusable(locked.reference, `has ${counted(manifest.layers.length, "layer")} and ${counted(diffIds, "diff-id")}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { COMPRESSOR_NAME, compressLayer } from "../../archive/compress.ts";
 import { proveCompressor } from "../../archive/compressor-proof.ts";
 import { canonicalJson, canonicalJsonBytes, type JsonValue } from "../../core/canonical-json.ts";
@@ -77,7 +78,7 @@ export class LayerMaker {
   #bucket(packages: readonly LayerPackage[]): Promise<MadeLayer> {
     const key = this.#key({ kind: "bucket", diffIds: packages.map((item) => item.blob.diffId) });
     const tars = (): ByteStream[] => packages.map((item) => packageTar(item.blob, this.#ports.content, this.#ports));
-    return this.#once(key, `a layer of ${packages.length} packages`, () => spliceBucket(tars()));
+    return this.#once(key, `a layer of ${counted(packages.length, "package")}`, () => spliceBucket(tars()));
   }
 
   #key(content: Readonly<Record<string, JsonValue>>): Digest {

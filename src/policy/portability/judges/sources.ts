@@ -1,3 +1,4 @@
+import { counted } from "../../../core/counted.ts";
 import type { PackageFacts, ProjectFacts } from "../facts.ts";
 import type { ProjectJudge } from "../judge.ts";
 import { broken, held, named, unknown } from "../verdict.ts";
@@ -12,7 +13,7 @@ const from = ({ packages }: ProjectFacts, kind: string): readonly PackageFacts[]
 export const pathsInside: ProjectJudge = (facts) => {
   const folders = from(facts, "path");
   const outside = folders.filter(({ source }) => /^path\+(?:\.\.(?:\/|$)|\/)/.test(source));
-  if (outside.length === 0) return held(`${folders.length} packages from folders, all of them in the project`);
+  if (outside.length === 0) return held(`${counted(folders.length, "package")} from folders, all of them in the project`);
   return broken(`packages come from outside the project: ${named(outside.map(({ source }) => source.slice("path+".length)))}`, {
     place: LOCK,
     hint: "publish them with `vox pm publish` and depend on a version, or move them into the workspace",
@@ -23,7 +24,7 @@ export const pathsInside: ProjectJudge = (facts) => {
 export const gitPinned: ProjectJudge = (facts) => {
   const packages = from(facts, "git");
   const loose = packages.filter(({ source }) => !/#[0-9a-f]{40}$/.test(source));
-  if (loose.length === 0) return held(`${packages.length} packages from git, each at a commit`);
+  if (loose.length === 0) return held(`${counted(packages.length, "package")} from git, each at a commit`);
   return broken(`packages from git without a commit: ${named(loose.map(titled))}`, { place: LOCK, hint: "run `vox lock`" });
 };
 
