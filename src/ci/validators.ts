@@ -8,6 +8,8 @@ import { requiredPages } from "./validators/required-pages.ts";
 import { risks } from "./validators/risks.ts";
 import { supportedRuntimes } from "./validators/supported-runtimes.ts";
 import { ciWorkflow } from "./validators/ci-workflow.ts";
+import { conformance } from "./validators/conformance.ts";
+import { contractPage } from "./validators/contract-page.ts";
 import { completions } from "./validators/completions.ts";
 import { decisions } from "./validators/decisions.ts";
 import { deployFieldMarks } from "./validators/deploy-fields.ts";
@@ -59,6 +61,8 @@ const OTHERS: readonly Validator[] = [
   releaseWorkflow,
   requiredPages,
   invariants,
+  conformance,
+  contractPage,
   supportedRuntimes,
   policyRestated,
   portabilityMixing,
