@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { layLockedStorefront } from "../support/storefront.ts";
 import { CHECKOUT, createDesk, type Desk, succeeded } from "../support/vox-cli.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The commands of vox that a page shows, in order: those after `$ vox` in its blocks. */
 const commandsOf = (page: string): readonly string[] =>
