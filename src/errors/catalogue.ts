@@ -169,7 +169,6 @@ export const ERROR_CATALOGUE = {
     "The command checks vox's own source and is not run inside it.",
     "for your own project run `vox ci portability`; a checkout of vox can be named with `--project DIR`",
   ),
-  COMPLIANCE_FAILED: entry(EXIT.failed, "A conformance check found a fault.", "run `vox ci docs-sync --write`"),
 
   INTERNAL: entry(EXIT.bug, "A bug in vox.", "report it with the output of the same command and `--verbose`"),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -10,8 +10,9 @@ const CATALOGUE = "src/errors/catalogue.ts";
 
 export const errorCodes: Validator = {
   id: "error-codes",
-  statement: "the program, its source and the reference know the same error codes",
-  run: (facts) => [...pageFaults(facts), ...sourceFaults(facts)],
+  statement:
+    "the program, its source and the reference know the same error codes, and each is one that the source can end with",
+  run: (facts) => [...pageFaults(facts), ...sourceFaults(facts), ...unthrownFaults(facts)],
 };
 
 const CODES: readonly string[] = Object.keys(ERROR_CATALOGUE);
@@ -29,6 +30,22 @@ function pageFaults({ files }: ComplianceFacts): readonly Finding[] {
       .filter((code) => !CODES.includes(code))
       .map((code) => finding(`\`${code}\` is explained and is no code`, { file: PAGE, line: lineOf(page, `## ${code}\n`) })),
   ];
+}
+
+function unthrownFaults({ files }: ComplianceFacts): readonly Finding[] {
+  const source = files
+    .under("src/")
+    .filter((path) => path.endsWith(".ts") && !path.startsWith("src/errors/") && !path.includes("/generated/"))
+    .map((path) => files.text(path) ?? "")
+    .join("\n");
+  const said = new Set([...source.matchAll(/"([A-Z][A-Z_]+)"/g)].map((match) => match[1] ?? ""));
+  const catalogue = files.text(CATALOGUE) ?? "";
+  return CODES.filter((code) => !said.has(code)).map((code) =>
+    finding(`\`${code}\` is in the catalogue and nothing ends with it`, {
+      file: CATALOGUE,
+      line: lineOf(catalogue, `  ${code}: entry`),
+    }),
+  );
 }
 
 /** A code that was taken out of the source is still in the program that was built before. */

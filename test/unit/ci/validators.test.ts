@@ -142,6 +142,11 @@ const PLANTED: Planted = [
   ["error-codes", "there is no reference of the errors: run `vox ci docs-sync --write`", removed(ERROR_PAGE)],
   ["error-codes", "`LOCK_STALE` is not explained", edited(ERROR_PAGE, "## LOCK_STALE\n", "## LOCK_OLD\n")],
   ["error-codes", "`LOCK_OLD` is explained and is no code", edited(ERROR_PAGE, "## LOCK_STALE\n", "## LOCK_OLD\n")],
+  [
+    "error-codes",
+    "`COMPRESSOR_DIFFERS` is in the catalogue and nothing ends with it",
+    edited("src/archive/compressor-proof.ts", '"COMPRESSOR_DIFFERS"', '"COMPRESSION_UNSUPPORTED"'),
+  ],
   ["exit-codes", "there is no reference of the exit codes: run `vox ci docs-sync --write`", removed(EXIT_PAGE)],
   ["exit-codes", "exit code 130 is not documented", edited(EXIT_PAGE, "| 130 |", "| 131 |")],
   ["env-vars", "there is no reference of the variables: run `vox ci docs-sync --write`", removed(VARIABLE_PAGE)],
