@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE } from "../../errors/catalogue.ts";
-import { firstStaleLine, lineOf } from "../file-texts.ts";
+import { type FileTexts, firstStaleLine, lineOf } from "../file-texts.ts";
 import type { Finding } from "../finding.ts";
 import { renderErrorReference } from "../reference/error-reference.ts";
 import { type ComplianceFacts, errorsOf, type Validator } from "../validator.ts";
@@ -32,6 +32,12 @@ function pageFaults({ files }: ComplianceFacts): readonly Finding[] {
   ];
 }
 
+/** A code that was taken out of the source is still in the program that was built before. */
+const sourceFaults = ({ files }: ComplianceFacts): readonly Finding[] =>
+  CODES.filter((code) => homeOf(code, files) === undefined).map((code) =>
+    finding(`\`${code}\` was taken out of the catalogue: codes are permanent`, { file: CATALOGUE }),
+  );
+
 function unthrownFaults({ files }: ComplianceFacts): readonly Finding[] {
   const source = files
     .under("src/")
@@ -39,22 +45,16 @@ function unthrownFaults({ files }: ComplianceFacts): readonly Finding[] {
     .map((path) => files.text(path) ?? "")
     .join("\n");
   const said = new Set([...source.matchAll(/"([A-Z][A-Z_]+)"/g)].map((match) => match[1] ?? ""));
-  const catalogue = files.text(CATALOGUE) ?? "";
   return CODES.filter((code) => !said.has(code)).map((code) =>
-    finding(`\`${code}\` is in the catalogue and nothing ends with it`, {
-      file: CATALOGUE,
-      line: lineOf(catalogue, `  ${code}: entry`),
-    }),
+    finding(`\`${code}\` is in the catalogue and nothing ends with it`, homeOf(code, files) ?? { file: CATALOGUE }),
   );
 }
 
-/** A code that was taken out of the source is still in the program that was built before. */
-function sourceFaults({ files }: ComplianceFacts): readonly Finding[] {
-  const source = files
-    .under("src/errors/")
-    .map((path) => files.text(path) ?? "")
-    .join("\n");
-  return CODES.filter((code) => !new RegExp(`^ {2}${code}: entry\\(`, "m").test(source)).map((code) =>
-    finding(`\`${code}\` was taken out of the catalogue: codes are permanent`, { file: CATALOGUE }),
-  );
+/** The file of the catalogue that holds a code, and its line there. */
+function homeOf(code: string, files: FileTexts): { readonly file: string; readonly line: number } | undefined {
+  for (const file of files.under("src/errors/")) {
+    const line = lineOf(files.text(file) ?? "", `\n  ${code}: entry(`);
+    if (line !== undefined) return { file, line: line + 1 };
+  }
+  return undefined;
 }

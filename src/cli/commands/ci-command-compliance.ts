@@ -9,6 +9,7 @@ import { openCheckout } from "../../runtime/fs-checkout.ts";
 import { type CommandContext, isGiven, listOption } from "../command-context.ts";
 import { printResult } from "../output.ts";
 import { describeProgram } from "../program-description.ts";
+import { textTable } from "../text-table.ts";
 import { findingFormat, printFindings } from "./print-findings.ts";
 
 /** `vox ci command-compliance`. */
@@ -31,6 +32,12 @@ export async function run(context: CommandContext): Promise<number> {
 
 function printList(context: CommandContext, validators: readonly Validator[]): number {
   const checks = validators.map(({ id, statement, advisoryLocally = false }) => ({ id, statement, advisoryLocally }));
-  printResult(context, { document: { checks }, lines: checks.map(({ id, statement }) => `${id}  ${statement}`) });
+  const local = laneFrom(undefined, context.env) === "local";
+  const rows = checks.map(({ id, statement, advisoryLocally }) => [
+    id,
+    advisoryLocally && local ? "advisory" : "blocking",
+    statement,
+  ]);
+  printResult(context, { document: { checks }, lines: textTable(rows) });
   return EXIT.ok;
 }
