@@ -13,6 +13,8 @@ export interface MachinePolicy {
   readonly lane?: Lane;
   /** Absolute paths of public keys. */
   readonly signers: readonly string[];
+  /** The same of those who sign base images. */
+  readonly baseSigners: readonly string[];
   /** Absent where all are. */
   readonly licenses?: readonly string[];
   readonly lanes: Readonly<Partial<Record<Lane, Readonly<Record<string, Severity>>>>>;
@@ -20,7 +22,7 @@ export interface MachinePolicy {
 
 type Table = Readonly<Record<string, unknown>>;
 
-const KEYS = ["lane", "signers", "licenses", "local", "ci", "release"] as const;
+const KEYS = ["lane", "signers", "base_signers", "licenses", "local", "ci", "release"] as const;
 
 /**
  * Reads the file's text; what vox does not know is an error, so that a slip is not silence.
@@ -36,6 +38,7 @@ export function parseMachinePolicy(text: string, file: string, folder: string): 
     file,
     ...(lane && { lane }),
     signers: textsOf(table, "signers", file).map((path) => resolve(folder, path)),
+    baseSigners: textsOf(table, "base_signers", file).map((path) => resolve(folder, path)),
     ...(licenses && { licenses }),
     lanes: {
       local: severitiesOf(table, "local", file),

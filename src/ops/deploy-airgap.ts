@@ -17,7 +17,7 @@ import type { DeployResult } from "./deploy-image.ts";
 import { imageResult, NO_TRANSFER } from "./image-result.ts";
 import type { OpenedHistory } from "./open-history.ts";
 import { AIRGAP_LAYOUT } from "./package-airgap.ts";
-import type { RegistryArchivePorts } from "./ports.ts";
+import type { PolicyPorts, RegistryArchivePorts } from "./ports.ts";
 import { proveAirgap } from "./prove-airgap.ts";
 import { readImage } from "./read-image.ts";
 import { toldRollout } from "./roll-out-member.ts";
@@ -38,7 +38,7 @@ export interface AirgapOptions {
 
 const KEPT_DEPLOYMENTS = 20;
 
-type AirgapPorts = RolloutPorts & RegistryArchivePorts & Parameters<typeof proveAirgap>[1];
+type AirgapPorts = RolloutPorts & RegistryArchivePorts & Parameters<typeof proveAirgap>[1] & PolicyPorts;
 
 /**
  * Deploys what an air-gap file holds to this machine's engine: no registry, no project and no network is needed.
@@ -55,7 +55,9 @@ export async function deployAirgap(options: AirgapOptions, ports: AirgapPorts): 
       hint: `run \`vox deploy ${rollout.environment} --image ${file}\``,
     });
   const place = { repository: layout, target: environment, reference: file, name: file };
-  await proveAirgap({ file, place, documents, wantsSigner: asksSigner, keys: options.keys }, ports);
+  const machine = await ports.machinePolicy();
+  const proof = { file, place, documents, wantsSigner: asksSigner };
+  await proveAirgap({ ...proof, lists: [options.keys, machine?.signers ?? []] }, ports);
   const { root, platforms } = await readImage(place, { signal });
   const image: Image = { root, reader: layout, platforms };
   const { desired } = rollout;

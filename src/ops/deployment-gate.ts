@@ -1,3 +1,4 @@
+import type { Lane } from "../config/lock-mode.ts";
 import type { StatementSigner } from "../attest/signer.ts";
 import type { ProjectImage } from "./build-project-image.ts";
 import type { Materialized, MaterializeOptions } from "./materialize-project.ts";
@@ -23,6 +24,21 @@ export interface DeploymentGate {
 export interface GatedDeployment extends Pick<MaterializeOptions, "member" | "environment" | "hold"> {
   readonly to: "registry" | "engine" | "running";
   readonly signing?: SigningWish;
+}
+
+/** Where an image is held to the policy that is deployed as it is. */
+export interface ImageGate {
+  /** Before anything is copied. */
+  before(place: ImagePlace): Promise<void>;
+  /** Before a tag names the copy. */
+  after(place: ImagePlace): Promise<void>;
+}
+
+export interface GatedImage extends Pick<MaterializeOptions, "member"> {
+  readonly lane: Lane;
+  readonly offline: boolean;
+  /** Absolute paths of public keys, one of which must have signed; none asks nobody. */
+  readonly keys: readonly string[];
 }
 
 export type GatePorts = FactPorts & KeyPorts & RebuildPorts;

@@ -1,4 +1,4 @@
-import type { DeploymentGate, GatedDeployment, GatePorts } from "./deployment-gate.ts";
+import type { DeploymentGate, GatedDeployment, GatedImage, GatePorts, ImageGate } from "./deployment-gate.ts";
 import type { OpenProject } from "./open-project.ts";
 import type { PolicyPorts } from "./ports.ts";
 
@@ -16,4 +16,21 @@ export async function openGate(
   if (lane === "local" && !machine && options.member.manifest.deploy?.policy?.local === undefined) return undefined;
   const { holdDeployment } = await import("./hold-deployment.ts");
   return holdDeployment({ project, options, lane, machine }, ports);
+}
+
+/**
+ * The same for an image that is deployed as it is.
+ * @throws {VoxError} CONFIG_INVALID, MANIFEST_INVALID
+ */
+export async function openImageGate(
+  project: OpenProject,
+  options: GatedImage,
+  ports: GatePorts & PolicyPorts,
+): Promise<ImageGate | undefined> {
+  const machine = await ports.machinePolicy();
+  const { policy } = options.member.manifest.deploy ?? {};
+  const signers = [...options.keys, ...(policy?.signers ?? [])];
+  if (options.lane === "local" && !machine && policy?.local === undefined && signers.length === 0) return undefined;
+  const { holdImage } = await import("./hold-image.ts");
+  return holdImage({ project, options, machine }, ports);
 }

@@ -20,6 +20,7 @@ import type {
   ImagePorts,
   KeyPorts,
   OutputPorts,
+  PolicyPorts,
   RegistryArchivePorts,
   RunPorts,
 } from "./ports.ts";
@@ -46,6 +47,7 @@ type PackagePorts = RegistryArchivePorts &
   EnginePorts &
   KeyPorts &
   OutputPorts &
+  PolicyPorts &
   RunPorts;
 
 /**

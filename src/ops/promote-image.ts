@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import type { Lane } from "../config/lock-mode.ts";
 import type { Image } from "../container/build/image.ts";
 import { imageTags } from "../container/publish/tags.ts";
 import { isDigest } from "../core/digest.ts";
@@ -10,17 +10,18 @@ import { formatRepository, type ImageReference } from "../oci/reference.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
 import type { DeployOptions, DeployResult } from "./deploy-image.ts";
+import type { GatePorts, ImageGate } from "./deployment-gate.ts";
 import { openImagePlace } from "./image-place.ts";
 import { imageResult, NO_TRANSFER } from "./image-result.ts";
 import { imageRepositoryOf, registryHistory } from "./open-history.ts";
+import { openImageGate } from "./open-gate.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
-import type { FolderPorts } from "./ports.ts";
+import type { FolderPorts, PolicyPorts } from "./ports.ts";
 import { type ImagePlace, readImage, type ReadImage } from "./read-image.ts";
 import { recordPublication } from "./record-publication.ts";
 import { rollOutMember } from "./roll-out-member.ts";
 import type { RolloutPorts, RunnableImage } from "./roll-out-project.ts";
 import { openHands, type RolloutTarget } from "./rollout-hands.ts";
-import { requireSigned } from "./require-signed.ts";
 
 export interface PromoteOptions extends Omit<DeployOptions, "hold" | "release" | "signing"> {
   /** `host/repository@sha256:…`, or a layout. */
@@ -29,11 +30,12 @@ export interface PromoteOptions extends Omit<DeployOptions, "hold" | "release" |
   readonly cwd: string;
   /** Absolute paths of public keys, one of which must have signed; none asks nobody. */
   readonly keys: readonly string[];
+  readonly lane: Lane;
   /** No registry is reached: the image goes into the engine. */
   readonly offline: boolean;
 }
 
-type PromotePorts = RolloutPorts & FolderPorts & Parameters<typeof requireSigned>[2];
+type PromotePorts = RolloutPorts & FolderPorts & GatePorts & PolicyPorts;
 
 /**
  * Deploys an image as it is: nothing is packaged, and the digest that was tested is the digest that runs. It is verified, copied with all that is
@@ -48,10 +50,8 @@ export async function promoteImage(project: OpenProject, options: PromoteOptions
   const place = await openImagePlace(options.image, options.cwd, ports);
   const read = await readImage(place, { signal: ports.signal });
   refuseTag(place, read);
-  const { offline } = options;
-  const signers = (member.manifest.deploy?.policy?.signers ?? []).map((path) => resolve(folder, path));
-  await requireSigned(place, { by: "`[deploy.policy] signers`", keys: signers, offline }, ports);
-  await requireSigned(place, { by: "a `--key`", keys: options.keys, offline }, ports);
+  const gate = await openImageGate(project, options, ports);
+  await gate?.before(place);
   const repository = options.to === "registry" && !options.offline ? imageRepositoryOf(deploy) : undefined;
   const target = promotedTarget(deploy, options, repository);
   const hands =
@@ -60,7 +60,7 @@ export async function promoteImage(project: OpenProject, options: PromoteOptions
       : await openHands({ target, runtime: deploy.runtime, secrets: deploy.container.secrets }, ports);
   const image: Image = { root: read.root, reader: place.repository, platforms: read.platforms };
   const copied =
-    repository && !dryRun ? await copyTo(repository, { place, read, options, deploy, target }, ports) : NO_TRANSFER;
+    repository && !dryRun ? await copyTo(repository, { place, read, options, deploy, target, gate }, ports) : NO_TRANSFER;
   const reference = repository ? `${formatRepository(repository)}@${read.root.digest}` : place.reference;
   const told = imageResult({ image, reference, transfer: copied, requests: ports.requestCount(), out: null });
   const result = { ...told, tags: repository ? tagsOf(options) : [] };
@@ -106,12 +106,13 @@ interface Copying {
   readonly options: PromoteOptions;
   readonly deploy: DeployIntent;
   readonly target: RolloutTarget | "none";
+  readonly gate: ImageGate | undefined;
 }
 
 /** Image, referrers, record, tags: no tag names what is not whole, or not recorded. */
 async function copyTo(
   repository: ImageReference,
-  { place, read, options, deploy, target }: Copying,
+  { place, read, options, deploy, target, gate }: Copying,
   ports: PromotePorts,
 ): Promise<TransferSummary> {
   const { signal, onEvent } = ports;
@@ -124,6 +125,8 @@ async function copyTo(
   const image = await copyGraph(place.repository, store, read.root, copying);
   const subjects = await subjectsOf(place.repository, read.root, { signal });
   const { transfer } = await copyReferrers(place.repository, store, subjects, copying);
+  const name = formatRepository(repository);
+  await gate?.after({ repository: store, target: read.root.digest, reference: `${name}@${read.root.digest}`, name });
   const tags = tagsOf(options);
   const history = target === "none" ? registryHistory(options.member.manifest, deploy, "push", ports) : undefined;
   const cause = `promote ${place.name}`;

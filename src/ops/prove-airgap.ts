@@ -15,8 +15,8 @@ export interface AirgapProof {
   readonly documents: Descriptor;
   /** Whether the policy in the file asks for a signer. */
   readonly wantsSigner: boolean;
-  /** Absolute paths of public keys. */
-  readonly keys: readonly string[];
+  /** Absolute paths of public keys, a list for each who asks: of each one must have signed. */
+  readonly lists: readonly (readonly string[])[];
 }
 
 /**
@@ -25,17 +25,26 @@ export interface AirgapProof {
  * @throws {VoxError} POLICY_REFUSED, KEY_INVALID
  */
 export async function proveAirgap(proof: AirgapProof, ports: Parameters<typeof requireSigned>[2]): Promise<void> {
-  const { file, place, documents, wantsSigner, keys } = proof;
-  if (keys.length === 0) {
-    if (!wantsSigner) return;
+  const { file, wantsSigner } = proof;
+  const lists = proof.lists.filter((keys) => keys.length > 0);
+  if (lists.length === 0 && wantsSigner)
     throw new VoxError("POLICY_REFUSED", `the policy in \`${file}\` asks for a signer, and nobody says who is believed`, {
       hint: `run \`vox deploy --image ${file} --key FILE.pub\` with the key that you were given`,
     });
-  }
-  await requireSigned(place, { by: "a `--key`", keys, offline: true }, ports);
+  for (const keys of lists) await proveByKeys(proof, keys, ports);
+}
+
+async function proveByKeys(
+  { file, place, documents }: AirgapProof,
+  keys: readonly string[],
+  ports: Parameters<typeof requireSigned>[2],
+): Promise<void> {
+  await requireSigned(place, { by: namesOf(keys), keys, offline: true }, ports);
   const { signal } = ports;
   const bundles = await readBundles(place.repository, documents, { signal });
   const believed = await mapConcurrent(keys, 1, async (path) => parsePublicKey(await ports.readKey(path), `\`${path}\``));
   if (believed.some((key) => isSigned(documents.digest, bundles, key))) return;
-  throw new VoxError("POLICY_REFUSED", `what \`${file}\` says of how its image is to run is signed by no \`--key\``);
+  throw new VoxError("POLICY_REFUSED", `what \`${file}\` says of how its image is to run is not signed by ${namesOf(keys)}`);
 }
+
+const namesOf = (keys: readonly string[]): string => keys.map((path) => `\`${path}\``).join(" or ");

@@ -32,7 +32,7 @@ export type BaseSignerPorts = Pick<KeyPorts, "readKey"> &
 
 /**
  * Refuses bases that none of the signers signed, for each platform that is built: the manifest itself, or the locked index that lists it. What
- * was proved once is remembered by digest and key, so that an unchanged base costs no request.
+ * was proved once is remembered by digest and key, so that an unchanged base costs no request. Enforces `base-signed`.
  * @throws {VoxError} POLICY_REFUSED, KEY_INVALID, OFFLINE_UNPROVABLE, REGISTRY_UNAVAILABLE, REGISTRY_DENIED
  */
 export async function proveBaseSigners(

@@ -33,7 +33,7 @@ export interface SignedManifest {
   readonly subject: Descriptor;
 }
 
-/** Each manifest that the lock names must be signed by one of the registry's signers; what was seen once is remembered with the keys. */
+/** Each manifest that the lock names must be signed by one of the registry's signers; what was seen once is remembered with the keys. Enforces `packages-signed`. */
 export async function proveSigners(project: OpenProject, guarded: GuardedPackages, ports: SignerPorts): Promise<void> {
   const keys = await readKeys(project, guarded.signers);
   await mapConcurrent(signedManifestsOf(guarded.packages), PACKAGES_AT_ONCE, (manifest) =>

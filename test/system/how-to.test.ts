@@ -79,7 +79,13 @@ describe("the commands of the page", () => {
     desk = shop.desk;
     const page = readFileSync(join(CHECKOUT, "docs/src/how-to/ci-recipes.md"), "utf8");
     succeeded(await shop.vox(["sync"]));
-    for (const command of ["lock --locked", "pm verify", "ci pm-provenance --format sarif", "package"]) {
+    for (const command of [
+      "lock --locked",
+      "pm verify",
+      "ci pm-provenance --format sarif",
+      "ci portability --format sarif",
+      "package",
+    ]) {
       expect(page).toContain(`\`vox ${command}\``);
       succeeded(await shop.vox(words(command), { env: { CI: "true" } }));
     }

@@ -50,7 +50,7 @@ describe("`vox ci portability` on a project", () => {
     const lines = succeeded(await shop.vox(RELEASE))
       .stdout.trimEnd()
       .split("\n");
-    expect(lines).toHaveLength(25);
+    expect(lines).toHaveLength(27);
     expect(lines).toContain("ok      platforms-complete: linux/amd64, linux/arm64");
     expect(lines).toContain("kept    deploy-by-digest: by vox itself");
     expect(lines).toContain("-       image-signed: there is nothing here to judge it by");
@@ -106,7 +106,7 @@ describe("`vox ci portability` on a project", () => {
     const line = shop.read("app/Vox.toml").split("\n").indexOf('user = "root"') + 1;
     const sarif = JSON.parse((await shop.vox([...RELEASE, "--format", "sarif"])).stdout);
     expect(at(sarif, "runs", 0, "results", 0)).toMatchObject({ ruleId: "user-not-root", level: "error" });
-    expect(Object.keys(at(sarif, "runs", 0, "tool", "driver", "rules") ?? {})).toHaveLength(24);
+    expect(Object.keys(at(sarif, "runs", 0, "tool", "driver", "rules") ?? {})).toHaveLength(26);
     const github = await shop.vox([...RELEASE, "--format", "github"]);
     expect([github.exitCode, github.stdout]).toEqual([
       1,

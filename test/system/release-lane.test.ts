@@ -222,6 +222,39 @@ describe("`vox deploy` in the release lane reads back what was pushed", () => {
   });
 });
 
+describe("`vox deploy --image` in the release lane", () => {
+  const promote = (image: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = RELEASE.env) =>
+    shop.vox(["deploy", "--image", image, "--json", ...args], { env });
+  const policy = (text: string): void => {
+    mkdirSync(join(shop.desk.folder, "config"), { recursive: true });
+    writeFileSync(join(shop.desk.folder, "config/policy.toml"), text);
+  };
+
+  it("takes what somebody signed who is named, and nothing that nobody did", async () => {
+    const image = textAt(succeeded(await release()).json(), "image", "reference");
+    // What the sources have become does not matter: the image is what was tested.
+    shop.edit("app/server.js", "Welcome", "Hello");
+    refused(await promote(image), "sbom-attached");
+    refused(await promote(image, ["--key", join(shop.desk.folder, "other.pub")]), "sbom-attached");
+    succeeded(await promote(image, ["--key", join(shop.desk.folder, "team.pub")]));
+    edit("[deploy.container]", '[deploy.policy]\nsigners = ["../../team.pub"]\n[deploy.container]');
+    succeeded(await promote(image));
+    policy('signers = ["../other.pub"]\n');
+    const local = await promote(image, [], {});
+    expect(textAt(local.json(), "error", "message")).toContain("the local lane blocks on");
+    policy('signers = ["../team.pub"]\n');
+    succeeded(await promote(image, [], {}));
+  });
+
+  it("copies nothing that was tampered with, and lets no tag name a copy that is not what was copied", async () => {
+    const image = textAt(succeeded(await release()).json(), "image", "reference");
+    registry.requests.length = 0;
+    fault = ({ method, path }) => (method === "GET" && path.endsWith(applicationLayer()) ? { kind: "corrupt" } : undefined);
+    refused(await promote(image, ["--key", join(shop.desk.folder, "team.pub")]), "image-from-lock");
+    expect(writes()).toEqual([]);
+  });
+});
+
 describe.skipIf(real === undefined)("a release in a real registry", () => {
   it("has its version as a tag, which then names nothing else", async () => {
     edit(`registry = "${registry.host}/apps"`, `registry = "${real}/release-${randomUUID().slice(0, 8)}"`);

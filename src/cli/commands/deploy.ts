@@ -34,14 +34,15 @@ export async function run(context: CommandContext): Promise<void> {
     throw new VoxError("USAGE", "`--key` says who must have signed the image of `--image`", {
       hint: "run `vox deploy --sign-key FILE` to sign what is built",
     });
+  const lane = hold.lane ?? "local";
   if (image !== undefined) {
     const { promoteImage } = await import("../../ops/promote-image.ts");
     return printImage(
       context,
-      await promoteImage(project, { ...wish, image, keys, cwd: context.cwd, offline: hold.offline }, ports),
+      await promoteImage(project, { ...wish, image, keys, cwd: context.cwd, lane, offline: hold.offline }, ports),
     );
   }
-  const release = hold.lane === "release";
+  const release = lane === "release";
   printImage(context, await deployImage(project, { ...wish, hold, release, ...(signing && { signing }) }, ports));
 }
 

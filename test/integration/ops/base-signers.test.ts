@@ -55,7 +55,7 @@ const refusal = (run: VoxRun): readonly unknown[] => [
   textAt(run.json(), "error", "message"),
 ];
 
-describe("a base whose signer `[deploy.policy] base_signers` names", () => {
+describe("a base whose signer `[deploy.policy] base_signers` names (`base-signed`)", () => {
   it.each(["signed", "index-alone"])("is built upon when one of the keys signed it (%s)", async (name) => {
     succeeded(await build(inRegistry(name), ["../other.pub", "../team.pub"]));
   });

@@ -29,7 +29,7 @@ const packageText = (name: string, more = "") => `[package]\nname = "${name}"\nv
 const app = (signers = SIGNERS): string => `[package]\nname = "app"\n[dependencies]\nkit = "1"\n${registry(signers)}`;
 const publish = (name: string, ...flags: readonly string[]) => vox(["pm", "publish", ...flags], at(name));
 
-describe.each(REGISTRY_SUBJECTS)("signers of %s", (_kind, start) => {
+describe.each(REGISTRY_SUBJECTS)("signers (`packages-signed`) of %s", (_kind, start) => {
   beforeEach(async () => {
     desk = createDesk();
     subject = await start(desk);

@@ -233,10 +233,16 @@ describe("the machine's policy", () => {
       file: "/etc/vox/policy.toml",
       lane: "ci",
       signers: ["/etc/vox/ops.pub", "/keys/b.pub"],
+      baseSigners: [],
       licenses: ["MIT"],
       lanes: { local: {}, ci: {}, release: { "rebuild-same": "blocking" } },
     });
-    expect(parseMachinePolicy("", "f", "/")).toEqual({ file: "f", signers: [], lanes: { local: {}, ci: {}, release: {} } });
+    expect(parseMachinePolicy("", "f", "/")).toEqual({
+      file: "f",
+      signers: [],
+      baseSigners: [],
+      lanes: { local: {}, ci: {}, release: {} },
+    });
   });
 
   it.each([

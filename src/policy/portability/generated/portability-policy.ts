@@ -61,6 +61,14 @@ export const PORTABILITY_POLICY = {
       shown_by: ["test/system/portability.test.ts"],
     },
     {
+      id: "packages-signed",
+      statement: "A package of a registry that names signers is signed by one of them.",
+      judged_on: [],
+      lanes: { local: "blocking", ci: "blocking", release: "blocking" },
+      enforced_in: "src/ops/prove-signers.ts",
+      shown_by: ["test/integration/ops/signers.test.ts"],
+    },
+    {
       id: "licences-allowed",
       statement: "The application and its packages have licences that are allowed, where somebody says which.",
       judged_on: ["project"],
@@ -91,6 +99,14 @@ export const PORTABILITY_POLICY = {
       lanes: { local: "blocking", ci: "blocking", release: "blocking" },
       enforced_in: "src/container/base-image/read-base-image.ts",
       shown_by: ["test/system/base-images.test.ts"],
+    },
+    {
+      id: "base-signed",
+      statement: "A base image is signed by one of those whom the project or the machine names for it.",
+      judged_on: [],
+      lanes: { local: "blocking", ci: "blocking", release: "blocking" },
+      enforced_in: "src/ops/prove-base-signers.ts",
+      shown_by: ["test/integration/ops/base-signers.test.ts"],
     },
     {
       id: "platforms-complete",
