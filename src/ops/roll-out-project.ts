@@ -122,7 +122,7 @@ async function prepareRollout({ desired, runnable, hands, folder, context }: Pre
   const last = lastDesired(current);
   if (desired.kind === "engine") {
     const before = last?.kind === "engine" ? last : undefined;
-    return engineRollout(engine, { desired, ...(before && { last: before }), sequence, secrets, bring }, health);
+    return engineRollout(engine, { desired, ...(before && { last: before }), isSettled, sequence, secrets, bring }, health);
   }
   if (!compose) throw new VoxError("INTERNAL", "no Compose program was looked for");
   const before = last?.kind === "compose" ? last : undefined;

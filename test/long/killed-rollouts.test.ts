@@ -1,48 +1,56 @@
-import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { killedAt } from "../support/killed-at.ts";
 import { type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
-import { PROGRAM } from "../support/vox-cli.ts";
 
 const docker = await requireService("docker");
 
-/** Runs a command and kills it as soon as it tells of a step. */
-const killedAt = (desk: RolloutDesk, args: readonly string[], line: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const { desk: machine, folder } = desk;
-    const env = { ...machine.env, DOCKER_HOST: docker ?? "" };
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
-    let told = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      told += chunk.toString();
-      if (told.includes(line)) child.kill("SIGKILL");
-    });
-    child.once("error", reject);
-    child.once("close", () => (told.includes(line) ? resolve() : reject(new Error(`it did not come to \`${line}\`: ${told}`))));
-  });
+const COMPOSE = '[deploy]\ntarget = "compose"\n[deploy.compose]\nproject_name = "NAME"\nports = ["127.0.0.1::3000"]\n';
 
-describe.skipIf(docker === undefined)("a rollout that is killed", () => {
+describe.skipIf(docker === undefined).each([
+  {
+    where: "on an engine",
+    tables: "",
+    deploy: ["deploy", "--run"],
+    lines: ["load image", "start container", "wait for", "remove container"],
+  },
+  { where: "with Compose", tables: COMPOSE, deploy: ["deploy"], lines: ["load image", "bring up project", "wait for"] },
+])("a rollout $where that is killed", ({ tables, deploy, lines }) => {
   let desk: RolloutDesk;
   let round = 0;
 
   beforeAll(async () => {
-    desk = await rolloutDesk({ dockerHost: docker ?? "" });
-    await desk.document(["deploy", "--run"]);
+    desk = await rolloutDesk({ dockerHost: docker ?? "", tables });
+    await desk.document(deploy);
   }, 120_000);
 
   afterAll(() => desk.remove());
 
-  it.each(["load image", "start container", "wait for", "remove container"])(
+  it.each(lines)(
     "at `%s` is in the history, and the next one finishes it",
     async (line) => {
       round += 1;
       desk.greet(`Welcome, round ${round}`);
-      await killedAt(desk, ["deploy", "--run"], line);
+      await killedAt(desk, deploy, line);
       expect((await desk.history())[0]).toMatch(/started$/);
-      const document = await desk.document(["deploy", "--run"]);
+      const document = await desk.document(deploy);
       expect(await desk.greeting(document)).toBe(`Welcome, round ${round}`);
       const [last, before] = await desk.history();
       expect([last, before]).toEqual([expect.stringMatching(/succeeded$/), expect.stringMatching(/interrupted$/)]);
+      expect(await desk.containers()).toHaveLength(1);
+    },
+    90_000,
+  );
+
+  it.each(lines.filter((line) => line !== "remove container"))(
+    "at `%s` is undone by deploying what ran before",
+    async (line) => {
+      const before = `Welcome, round ${round}`;
+      desk.greet("Never mind");
+      await killedAt(desk, deploy, line);
+      desk.greet(before);
+      const document = await desk.document(deploy);
+      expect(await desk.greeting(document)).toBe(before);
       expect(await desk.containers()).toHaveLength(1);
     },
     90_000,

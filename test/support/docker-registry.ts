@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./loopback-port.ts";
@@ -24,10 +24,12 @@ export function hasDockerRegistry(): boolean {
 export interface DockerRegistryOptions {
   /** Lines of an htpasswd file, with bcrypt; the registry then wants a password. */
   readonly htpasswd?: string;
+  /** Its content is in a file system of so many megabytes, in memory. */
+  readonly sizeMb?: number;
 }
 
 /** The distribution's own registry on a free port, its content in a temporary folder. */
-export async function startDockerRegistry({ htpasswd }: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+export async function startDockerRegistry({ htpasswd, sizeMb }: DockerRegistryOptions = {}): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "vox-registry-"));
   const host = `127.0.0.1:${await freePort()}`;
   const config = join(folder, "config.json");
@@ -43,7 +45,13 @@ export async function startDockerRegistry({ htpasswd }: DockerRegistryOptions = 
       ...(htpasswd !== undefined && { auth: { htpasswd: { realm: "registry", path: passwords } } }),
     }),
   );
-  const child = spawn(PROGRAM, ["serve", config], { stdio: "ignore" });
+  const data = join(folder, "data");
+  await mkdir(data);
+  const mounted = `mount -t tmpfs -o size=${sizeMb}m tmpfs ${data} && exec ${PROGRAM} serve ${config}`;
+  const child =
+    sizeMb === undefined
+      ? spawn(PROGRAM, ["serve", config], { stdio: "ignore" })
+      : spawn("unshare", ["--mount", "sh", "-c", mounted], { stdio: "ignore" });
   const close = async (): Promise<void> => {
     await stop(child);
     await rm(folder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import { at, createDesk, type Desk, type RunOptions, succeeded, textAt, type Vox
 /** A small web server on a desk, to be rolled out to a real engine under a name of its own. */
 export interface RolloutDesk {
   readonly desk: Desk;
+  readonly dockerHost: string;
   /** The application's. */
   readonly folder: string;
   /** Of the package, the image, the service and the Compose project. */
@@ -93,6 +94,7 @@ export async function rolloutDesk(options: RolloutDeskOptions): Promise<RolloutD
   succeeded(await vox(["lock"]));
   return {
     desk,
+    dockerHost,
     folder,
     name,
     vox,

@@ -49,7 +49,7 @@ const ALL: readonly Programs[] = [
 const isHere = ({ engine, path, ...rest }: Programs): boolean =>
   engine !== undefined && Object.values(path).every(Boolean) && (!("plugin" in rest) || rest.plugin !== undefined);
 
-const SECRET = { SHOP_KEY: 'it\'s $ecret: "100%"' };
+const SECRET = { SHOP_KEY: '-it\'s $ecret: "100%"\nand ${MORE} `of` it' };
 
 /** Limits below the machine's own, which a limited Podman may not raise. */
 const BESIDE = "services: { NAME: { ulimits: { nofile: 1024, nproc: 4096 } } }\n";
@@ -108,10 +108,10 @@ describe("secrets as files", () => {
     "are in the container, and a new value makes the container anew",
     async () => {
       const shop = await deskWith(PLUGIN_2, 'secrets = "files"\n');
-      const secretIn = (document: unknown): Promise<string> =>
-        testEngine(docker ?? "")
-          .running(textAt(document, "container", "id"), 0)
-          .exec(["/bin/busybox", "cat", "/run/secrets/SHOP_KEY"]);
+      const secretIn = async (document: unknown): Promise<string> => {
+        const container = testEngine(docker ?? "").running(textAt(document, "container", "id"), 0);
+        return (await container.exec(["/bin/busybox", "cat", "/run/secrets/SHOP_KEY"])).replaceAll("\r\n", "\n");
+      };
       const first = await shop.document(["deploy"], SECRET);
       expect(await secretIn(first)).toBe(SECRET.SHOP_KEY);
       expect(at(await shop.document(["deploy"], SECRET), "deployment", "result")).toBe("unchanged");

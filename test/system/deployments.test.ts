@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLoopbackRegistry } from "../support/loopback-registry.ts";
 import { requireService } from "../support/services.ts";
 import { layLockedStorefront, type Storefront } from "../support/storefront.ts";
 import { at, createDesk, succeeded, textAt } from "../support/vox-cli.ts";
@@ -121,6 +122,17 @@ describe.skipIf(registry === undefined)("vox deployments in a real registry", ()
     for (const command of [["deployments"], ["rollback"]]) {
       const run = await storefront.vox([...command, "--json"]);
       expect([run.exitCode, at(run.json(), "error", "code")]).toEqual([69, "REGISTRY_UNAVAILABLE"]);
+    }
+    storefront.write("app/Vox.toml", toml);
+  }, 60_000);
+
+  it("tells of a registry that refuses, before anything is deployed", async () => {
+    await using guarded = await startLoopbackRegistry({ auth: { kind: "basic", username: "somebody", password: "else" } });
+    const toml = storefront.read("app/Vox.toml");
+    storefront.write("app/Vox.toml", toml.replace(`${registry}/${prefix}`, `${guarded.host}/acme`));
+    for (const command of ["deploy", "deployments", "rollback"]) {
+      const run = await storefront.vox([command, "--json"]);
+      expect([command, run.exitCode, at(run.json(), "error", "code")]).toEqual([command, 77, "REGISTRY_DENIED"]);
     }
     storefront.write("app/Vox.toml", toml);
   }, 60_000);

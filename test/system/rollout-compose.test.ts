@@ -1,14 +1,15 @@
 import { execFile } from "node:child_process";
+import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { killedAt } from "../support/killed-at.ts";
+import { portOf } from "../support/loopback-port.ts";
 import { findOracle } from "../support/oracles.ts";
 import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
 import { at, textAt } from "../support/vox-cli.ts";
 
 const [docker, registry] = [await requireService("docker"), await requireService("registry")];
-
-const compose = findOracle("docker-compose");
 
 const COMPOSE = `[deploy.compose]
 project_name = "NAME"
@@ -91,6 +92,26 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
     desk.mendHealth();
   }, 120_000);
 
+  it("puts it back too when a port of the new one is taken", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const toml = desk.read("Vox.toml");
+    desk.edit("Vox.toml", "127.0.0.1::3000", `127.0.0.1:${portOf(server)}:3000`);
+    const run = await desk.vox(["deploy", "--target", "compose", "--json"], SECRET);
+    server.close();
+    desk.write("Vox.toml", toml);
+    expect(at(run.json(), "error", "message")).toBe("deployment 4 of `production` failed: deployment 2 was put back");
+  }, 120_000);
+
+  it("does not take what a killed deployment left for what was deployed before", async () => {
+    desk.greet("Never mind");
+    await killedAt(desk, ["deploy", "--target", "compose"], "wait for", SECRET);
+    desk.greet("Welcome back");
+    const document = await desk.document(["deploy", "--target", "compose"], SECRET);
+    expect(await desk.greeting(document)).toBe("Welcome back");
+    expect((await desk.history()).slice(0, 2)).toEqual(["6 succeeded", "5 interrupted"]);
+  }, 120_000);
+
   it("goes back to the deployment before", async () => {
     const back = await desk.document(["rollback"], SECRET);
     expect(at(back, "to")).toMatchObject({ sequence: 1, image: textAt(first, "image", "digest") });
@@ -99,19 +120,28 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
     expect(at(list, "tag")).toBe(textAt(first, "image", "digest"));
   }, 90_000);
 
-  it.skipIf(compose === undefined)(
-    "publishes the file as the artifact that Docker Compose reads",
-    async () => {
+  it.each([
+    ["2", findOracle("docker-compose")],
+    ["5", findOracle("docker-compose-5")],
+  ])(
+    "publishes the file as the artifact that Docker Compose %s reads",
+    async (version, program) => {
+      if (program === undefined) return;
       const reference = `oci://${registry}/rollout-compose/${desk.name}-compose:production`;
-      // Compose itself has no other way to a registry without TLS.
-      const { stdout } = await promisify(execFile)(compose ?? "", ["-f", reference, "-p", "read", "config", "--images"], {
-        env: {
-          PATH: process.env["PATH"] ?? "",
-          HOME: desk.desk.folder,
-          __TEST__INSECURE__REGISTRY__: "1",
-          ...SECRET,
+      // To a registry without TLS, 2 goes by a variable of its own tests, and 5 by an option.
+      const insecure = version === "5" ? ["--insecure-registry", registry ?? ""] : [];
+      const { stdout } = await promisify(execFile)(
+        program,
+        [...insecure, "-f", reference, "-p", "read", "config", "--images"],
+        {
+          env: {
+            PATH: process.env["PATH"] ?? "",
+            HOME: desk.desk.folder,
+            __TEST__INSECURE__REGISTRY__: "1",
+            ...SECRET,
+          },
         },
-      });
+      );
       expect(stdout.trim()).toBe(textAt(second, "image", "reference"));
     },
     60_000,

@@ -120,3 +120,39 @@ describe.skipIf(docker === undefined)("vox deploy --run on a real engine", () =>
     }
   }, 60_000);
 });
+
+const podman = await requireService("podman");
+
+describe.skipIf(podman === undefined)("vox deploy --run on Podman", () => {
+  let desk: RolloutDesk;
+
+  beforeAll(async () => {
+    desk = await rolloutDesk({ dockerHost: podman ?? "" });
+  });
+
+  afterAll(() => desk.remove());
+
+  it("deploys, replaces, puts back what does not stay up, and goes back", async () => {
+    const first = await desk.document(["deploy", "--run"]);
+    expect(await desk.greeting(first)).toBe(GREETING);
+    expect(at(await desk.document(["deploy", "--run"]), "deployment", "result")).toBe("unchanged");
+    desk.greet("Welcome back");
+    const second = await desk.document(["deploy", "--run"]);
+    expect(await desk.greeting(second)).toBe("Welcome back");
+    desk.edit("Vox.toml", 'cmd = ["/bin/busybox", "httpd"', 'cmd = ["/bin/busybox", "false"');
+    expect(await desk.failure(["deploy", "--run"])).toEqual(["DEPLOY_FAILED", 1]);
+    expect(await desk.containers()).toHaveLength(1);
+    expect(await desk.greeting(await desk.document(["rollback"]))).toBe(GREETING);
+  }, 120_000);
+
+  it("lets one of two win who deploy at once on one machine, and tells the other", async () => {
+    desk.edit("Vox.toml", 'cmd = ["/bin/busybox", "false"', 'cmd = ["/bin/busybox", "httpd"');
+    desk.greet("Welcome, both");
+    const runs = await Promise.all([desk.vox(["deploy", "--run", "--json"]), desk.vox(["deploy", "--run", "--json"])]);
+    const told = runs.filter(({ exitCode }) => exitCode !== 0);
+    for (const run of told) expect([run.exitCode, at(run.json(), "error", "code")]).toEqual([75, "DEPLOY_BUSY"]);
+    expect(told.length).toBeLessThan(2);
+    expect(await desk.containers()).toHaveLength(1);
+    expect(await desk.greeting(await desk.document(["deploy", "--run"]))).toBe("Welcome, both");
+  }, 120_000);
+});

@@ -12,6 +12,7 @@ export interface EngineRolloutInput {
   readonly desired: EngineDesired;
   /** What was deployed last, and may be put back. */
   readonly last?: EngineDesired;
+  readonly isSettled: boolean;
   readonly sequence: number;
   readonly secrets: ReadonlyMap<string, string>;
   /** Brings the image into the engine, under the name of `desired.reference`. */
@@ -22,12 +23,12 @@ const STOP_TIMEOUT_MS = 10_000;
 
 /** Looks at what an engine runs for an environment, and plans what makes it run what it should. @throws {VoxError} ENGINE_FAILED */
 export async function engineRollout(engine: Engine, input: EngineRolloutInput, ports: HealthPorts): Promise<Rollout> {
-  const { desired, sequence, secrets } = input;
+  const { desired, sequence, secrets, isSettled } = input;
   const { signal } = ports;
   const labels = { [LABEL.imageName]: desired.imageName, [LABEL.environment]: desired.environment };
   const { found, observed } = await observe(engine, await engine.containers(labels, { signal }), desired);
   const changedSecrets = changedIn(observed, secrets);
-  const plan = planEngine({ desired, observed, sequence, changedSecrets });
+  const plan = planEngine({ desired, observed, sequence, changedSecrets, isSettled });
   const all = new Map(found.map((container) => [container.name, container]));
   const act = (step: PlanStep) => actOn(step, { engine, plan, all, input, ports });
   return { plan, act, fresh: () => freshContainer(plan, all) };

@@ -22,6 +22,8 @@ export interface EnginePlanInput {
   readonly sequence: number;
   /** Names of secrets whose values are not those of the running container. */
   readonly changedSecrets: readonly string[];
+  /** Whether the last deployment ended: what one that was cut off started was never waited for. */
+  readonly isSettled: boolean;
 }
 
 /** A name that no container of the environment has: two can run side by side, and other machines count deployments of their own. */
@@ -42,11 +44,11 @@ function containerName(
  * The new container is started beside the old one, which goes when the new one is well, so that nothing is down in between. Only a
  * port of the host that both would publish makes the old one stop first.
  */
-export function planEngine({ desired, observed, sequence, changedSecrets }: EnginePlanInput): DeployPlan {
+export function planEngine({ desired, observed, sequence, changedSecrets, isSettled }: EnginePlanInput): DeployPlan {
   const fresh = containerName(desired, sequence, observed.containers);
   const good = changedSecrets.length > 0 ? undefined : observed.containers.find((container) => isGood(container, desired));
   const others = observed.containers.filter((container) => container !== good);
-  if (good) return { steps: others.map(({ name }) => step("remove-container", name, "left over by a deployment")), undo: [] };
+  if (good) return isSettled && others.length === 0 ? NOTHING : finishing(good, others);
   const blocking = others.filter((container) => holdsPort(container, desired));
   const removals = others.map(({ name }) => step("remove-container", name, `\`${fresh}\` runs in its place`));
   return {
@@ -58,6 +60,20 @@ export function planEngine({ desired, observed, sequence, changedSecrets }: Engi
       ...removals,
     ],
     undo: [step("remove-container", fresh, "it is not well"), ...resuming(blocking)],
+  };
+}
+
+const NOTHING: DeployPlan = { steps: [], undo: [] };
+
+/** What a deployment that was cut off had started is waited for before what ran before goes. */
+function finishing({ name }: ObservedContainer, others: readonly ObservedContainer[]): DeployPlan {
+  const stopped = others.filter(({ state }) => state.status !== "running");
+  return {
+    steps: [
+      step("await-health", name, "the deployment that started it did not end"),
+      ...others.map((other) => step("remove-container", other.name, `\`${name}\` runs in its place`)),
+    ],
+    undo: [step("remove-container", name, "it is not well"), ...resuming(stopped)],
   };
 }
 

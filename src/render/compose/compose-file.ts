@@ -65,7 +65,7 @@ function ownService(
     labels: { "dev.vox.environment": environment, "dev.vox.image-name": imageName },
     restart: compose.restart,
     ...secretsOf(container, compose),
-    ...(compose.ports.length > 0 && { ports: [...compose.ports] }),
+    ...(compose.ports.length > 0 && { ports: compose.ports.map(literal) }),
     ...healthcheckOf(container.healthcheck),
     ...(stopSignal !== undefined && { stop_signal: stopSignal }),
     stop_grace_period: duration(compose.stopGraceMs ?? DEFAULT_GRACE_MS),

@@ -3,6 +3,7 @@ import type { ContainerState } from "../../../src/container/engine/engine.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import { engineDesired, type EngineDesired, fingerprintOf } from "../../../src/deploy/engine/desired-container.ts";
 import { LABEL } from "../../../src/deploy/labels.ts";
+import type { PlanStep } from "../../../src/deploy/plan.ts";
 import { type ObservedContainer, planEngine } from "../../../src/deploy/engine/plan-engine.ts";
 import { parseDesired, desiredJson } from "../../../src/deploy/desired.ts";
 import { parsePort } from "../../../src/deploy/parse-port.ts";
@@ -30,6 +31,7 @@ const containerOf = (name: string, desired: EngineDesired, change: Partial<Conta
 });
 
 const NEW = desiredOf();
+const OLD_IMAGE = desiredOf({}, "old");
 const FIXED = desiredOf({ publish: ["8080:3000"] });
 
 interface Case {
@@ -37,10 +39,11 @@ interface Case {
   readonly containers?: readonly ObservedContainer[];
   readonly holdsImage?: boolean;
   readonly changedSecrets?: readonly string[];
+  readonly isSettled?: boolean;
 }
 
-function planOf({ desired = NEW, containers = [], holdsImage = true, changedSecrets = [] }: Case) {
-  const plan = planEngine({ desired, observed: { holdsImage, containers }, sequence: 4, changedSecrets });
+function planOf({ desired = NEW, containers = [], holdsImage = true, changedSecrets = [], isSettled = true }: Case) {
+  const plan = planEngine({ desired, observed: { holdsImage, containers }, sequence: 4, changedSecrets, isSettled });
   const told = (steps: typeof plan.steps) => steps.map(({ kind, subject, cause }) => `${kind} ${subject}: ${cause}`);
   return { steps: told(plan.steps), undo: told(plan.undo) };
 }
@@ -59,11 +62,18 @@ describe("the plan of an engine", () => {
     });
   });
 
-  it("has nothing to do when the container runs as it should, and takes away what was left over", () => {
+  it("has nothing to do when the container runs as it should", () => {
     expect(planOf({ containers: [containerOf("a", NEW)] })).toEqual({ steps: [], undo: [] });
-    expect(planOf({ containers: [containerOf("a", NEW), containerOf("b", desiredOf({}, "old"))] })).toEqual({
-      steps: ["remove-container b: left over by a deployment"],
-      undo: [],
+  });
+
+  it("waits for what a deployment that was cut off had started, before it takes away what ran before", () => {
+    const wait = "await-health a: the deployment that started it did not end";
+    const undo = ["remove-container a: it is not well"];
+    expect(planOf({ containers: [containerOf("a", NEW)], isSettled: false })).toEqual({ steps: [wait], undo });
+    const [old, stopped] = [containerOf("b", OLD_IMAGE), containerOf("c", OLD_IMAGE, { status: "exited" })];
+    expect(planOf({ containers: [containerOf("a", NEW), old, stopped], isSettled: false })).toEqual({
+      steps: [wait, "remove-container b: `a` runs in its place", "remove-container c: `a` runs in its place"],
+      undo: [...undo, "resume-container c: it ran before", "await-health c: it is put back when it is well"],
     });
   });
 
@@ -113,6 +123,74 @@ describe("the plan of an engine", () => {
     expect(planOf({ containers: [containerOf("storefront-production-4", desiredOf({}, "old"))] }).steps[0]).toMatch(
       /^start-container storefront-production-4\.2: /,
     );
+  });
+});
+
+/** An engine as far as plans know it. */
+class EngineModel {
+  containers: readonly ObservedContainer[] = [];
+  holdsImage = false;
+  sequence = 0;
+  isSettled = true;
+
+  plan(desired: EngineDesired) {
+    this.sequence += 1;
+    const { containers, holdsImage, sequence, isSettled } = this;
+    return planEngine({ desired, observed: { containers, holdsImage }, sequence, changedSecrets: [], isSettled });
+  }
+
+  act({ kind, subject }: PlanStep, desired: EngineDesired): void {
+    const setStatus = (status: string): void => {
+      this.containers = this.containers.map((container) =>
+        container.name === subject ? { ...container, state: { ...container.state, status } } : container,
+      );
+    };
+    if (kind === "load-image") this.holdsImage = true;
+    if (kind === "start-container") this.containers = [containerOf(subject, desired), ...this.containers];
+    if (kind === "stop-container") setStatus("exited");
+    if (kind === "resume-container") setStatus("running");
+    if (kind === "remove-container") this.containers = this.containers.filter(({ name }) => name !== subject);
+  }
+
+  deploy(desired: EngineDesired, steps = Number.POSITIVE_INFINITY): void {
+    const plan = this.plan(desired);
+    for (const step of plan.steps.slice(0, steps)) this.act(step, desired);
+    this.isSettled = steps >= plan.steps.length;
+  }
+}
+
+describe("a deployment that is killed between any two steps", () => {
+  const [OLD, OLD_FIXED] = [OLD_IMAGE, desiredOf({ publish: ["8080:3000"] }, "old")];
+  const cases = [
+    ["beside the old one", OLD, NEW],
+    ["in place of one that holds the port", OLD_FIXED, FIXED],
+  ] as const;
+  const killedAfter = cases.flatMap(([how, old, fresh]) => [0, 1, 2, 3, 4, 5].map((steps) => ({ how, old, fresh, steps })));
+
+  it.each(killedAfter)(
+    "after $steps, $how, is finished by the next one, and undone by deploying what ran",
+    ({ old, fresh, steps }) => {
+      for (const next of [fresh, old]) {
+        const engine = new EngineModel();
+        engine.deploy(old);
+        engine.holdsImage = false;
+        engine.deploy(fresh, steps);
+        engine.deploy(next);
+        expect(engine.containers.map(({ state }) => [state.status, state.labels[LABEL.image]])).toEqual([
+          ["running", next.image],
+        ]);
+        expect(engine.plan(next)).toEqual({ steps: [], undo: [] });
+      }
+    },
+  );
+
+  it.each(cases)("and one that fails %s is put back by its own plan", (_, old, fresh) => {
+    const engine = new EngineModel();
+    engine.deploy(old);
+    const { steps, undo } = engine.plan(fresh);
+    const failing = steps.findIndex(({ kind }) => kind === "await-health");
+    for (const step of [...steps.slice(0, failing), ...undo]) engine.act(step, fresh);
+    expect(engine.containers.map(({ state }) => [state.status, state.labels[LABEL.image]])).toEqual([["running", old.image]]);
   });
 });
 
