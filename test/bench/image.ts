@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -12,7 +13,9 @@ import { layContext, manifestOf, openRepository, pushBase, publishTo } from "./i
 import { type Contestant, option, report } from "./measure.ts";
 
 /*
- * From files to an image in a registry, measured from outside: `npm run bench -- image [--runs N] [--packages N] [--rate BYTES] [--cells TEXT]`.
+ * From files to an image in a registry, measured from outside:
+ * `npm run bench -- image [--runs N] [--packages N] [--payload MIB] [--rate BYTES] [--cells TEXT]`.
+ * With a payload the application has so much more in files of 8 MiB, which halve when they are compressed.
  * The same base and the same files go through vox, Docker's two builders, buildah, and umoci with skopeo. Start services of their own for it,
  * since the engine's images and caches are removed, with their folder on tmpfs:
  * VOX_SERVICES_DIR=/dev/shm/vox-bench scripts/services start
@@ -21,9 +24,11 @@ import { type Contestant, option, report } from "./measure.ts";
 const PROGRAM = resolve("dist/bin.js");
 const FILES_EACH = 20;
 const MBIT_100 = 12_500_000;
+const PAYLOAD_FILE_MIB = 8;
 
 const runs = Number(option("runs") ?? 10);
 const count = Number(option("packages") ?? 60);
+const payloadMiB = Number(option("payload") ?? 0);
 const only = option("cells") ?? "";
 const upstream = (await requireService("registry")) ?? "";
 const dockerHost = (await requireService("docker")) ?? "";
@@ -186,6 +191,8 @@ async function voxTool({ host }: LoggedRegistry, state: string): Promise<Tool> {
   const vox = (...args: readonly string[]): readonly string[] => [process.execPath, PROGRAM, ...args];
   const editSource = (turn: number): Promise<void> => writeFile(join(project, "server.js"), sourceOf(turn));
   await editSource(0);
+  for (let at = 0; at < payloadMiB; at += PAYLOAD_FILE_MIB)
+    await writeFile(join(project, `payload-${at}.bin`), payload(Math.min(PAYLOAD_FILE_MIB, payloadMiB - at)));
   const aim = async (key: string, both: boolean): Promise<void> => {
     await writeFile(join(project, "Vox.toml"), applicationManifest(host, key, both));
     await run(vox("lock", "--quiet"), project, env);
@@ -275,3 +282,6 @@ async function run(
   const { stdout } = await promisify(execFile)(program, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 });
   return stdout;
 }
+
+/** Hexadecimal digits of random bytes: what compressing takes and gives is that of text, and no two runs are alike. */
+const payload = (sizeMiB: number): string => randomBytes(sizeMiB * 2 ** 19).toString("hex");
