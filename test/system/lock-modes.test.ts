@@ -45,6 +45,8 @@ function expectedOutcome({ command, way, state, mode }: Cell): Outcome {
   const offline = way.offline === true;
   if (mode !== "default" && state === "missing") return { exitCode: 1, code: "LOCK_MISSING" };
   if (mode !== "default" && state === "stale") return { exitCode: 1, code: "LOCK_STALE" };
+  // What a release asks of a project besides its lock is judged next, and this one is in no commit.
+  if (command === "deploy" && way.env?.["VOX_LANE"] === "release") return { exitCode: 1, code: "POLICY_REFUSED" };
   // The base image's tag was never locked: nothing in the cache says what it names now.
   if (offline && state === "missing") return { exitCode: 69, code: "OFFLINE_UNPROVABLE" };
   // The cache holds no layers of a base, and a registry cannot be pushed to.
