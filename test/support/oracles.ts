@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { tellLeftOut } from "./left-out.ts";
 
 const FOLDER = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "vox-oracles");
 
@@ -10,12 +11,11 @@ const FOLDER = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), 
  * proxy to make one, so that a missing one is left out even where services are required.
  */
 export function findOracle(
-  name: "oras" | "referrers-registry" | "cosign" | "docker-compose" | "docker-compose-5",
+  name: "oras" | "referrers-registry" | "cosign" | "crane" | "docker-compose" | "docker-compose-5",
 ): string | undefined {
   const path = join(FOLDER, name);
   if (existsSync(path)) return path;
-  console.warn(`left out: what needs ${name} (run \`scripts/oracles install\`)`);
-  return undefined;
+  return tellLeftOut(name, "run `scripts/oracles install`");
 }
 
 export interface OracleRegistry {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createConnection, type NetConnectOpts } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tellLeftOut } from "./left-out.ts";
 
 /** What a system test may need of the machine; `scripts/services` brings up the first three and installs the rest. */
 export type Service = "docker" | "podman" | "registry" | "skopeo";
@@ -58,8 +59,7 @@ function programVersion(program: string): string | undefined {
 /** Says what is left out and why; with VOX_REQUIRE_SERVICES=1 fails instead. */
 export function leaveOut(what: string, reason: string): undefined {
   if (required()) throw new Error(`${what} is required and missing: ${reason}`);
-  console.warn(`left out: what needs ${what} (${reason})`);
-  return undefined;
+  return tellLeftOut(what, reason);
 }
 
 /**

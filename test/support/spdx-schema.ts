@@ -1,6 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { Ajv2019 } from "ajv/dist/2019.js";
+
 /*
  * What SPDX 2.3 asks of a document in JSON (https://spdx.github.io/spdx-spec/v2.3/, chapters 6, 7, 10, 11 and annex D), as a JSON
- * Schema of our own: the official one is on no registry of packages. It is strict where theirs is loose: no member that vox does not write.
+ * Schema of our own beside the official one: it is strict where theirs is loose, with no member that vox does not write.
  */
 
 const text = { type: "string", minLength: 1 };
@@ -20,7 +25,7 @@ const licence = {
   pattern: "^(NOASSERTION|NONE|\\(*[A-Za-z0-9.+-]+\\)*( (AND|OR|WITH) \\(*[A-Za-z0-9.+-]+\\)*)*)$",
 };
 
-export const SPDX_SCHEMA = object(
+const SPDX_SCHEMA = object(
   {
     spdxVersion: { const: "SPDX-2.3" },
     dataLicense: { const: "CC0-1.0" },
@@ -75,3 +80,12 @@ export const SPDX_SCHEMA = object(
     ),
   },
 );
+
+const OFFICIAL: object = JSON.parse(readFileSync(join(import.meta.dirname, "spdx/spdx-schema-v2.3.json"), "utf8"));
+
+/** What is wrong with a document by the official schema, and by ours. */
+export function spdxFaults(document: unknown): readonly unknown[] {
+  const official = new Ajv2019({ allErrors: true, strict: false }).compile(OFFICIAL);
+  const own = new Ajv({ allErrors: true }).compile(SPDX_SCHEMA);
+  return [official, own].flatMap((validate) => (validate(document) ? [] : (validate.errors ?? [])));
+}

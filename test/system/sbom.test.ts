@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
-import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { SPDX_SCHEMA } from "../support/spdx-schema.ts";
+import { spdxFaults } from "../support/spdx-schema.ts";
 import { IMAGE_PACKAGES, layLockedStorefront, type Storefront } from "../support/storefront.ts";
 import { at, succeeded, textAt } from "../support/vox-cli.ts";
 
@@ -35,9 +34,8 @@ describe("bills of materials of the example", () => {
     expect(await sbom("cyclonedx")).toEqual(document);
   });
 
-  it("`vox tree --sbom spdx` has what the specification asks", async () => {
-    const validate = new Ajv({ allErrors: true }).compile(SPDX_SCHEMA);
-    expect(validate(await sbom("spdx")), JSON.stringify(validate.errors)).toBe(true);
+  it("`vox tree --sbom spdx` is valid by the official schema", async () => {
+    expect(spdxFaults(await sbom("spdx"))).toEqual([]);
   });
 
   it("`vox package` writes both beside the layout or the archive, about the image that it made, and no image holds them", async () => {

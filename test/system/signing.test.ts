@@ -12,7 +12,7 @@ import { COSIGN_PAIR } from "../unit/attest/cosign-pair.ts";
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const registry = await requireService("registry");
-const [cosign, referrers] = [findOracle("cosign"), findOracle("referrers-registry")];
+const [cosign, crane, referrers] = [findOracle("cosign"), findOracle("crane"), findOracle("referrers-registry")];
 const PASSWORD = "correct horse battery";
 const SIGNING = { env: { VOX_SIGN_PASSWORD: PASSWORD } };
 
@@ -188,6 +188,14 @@ describe.each([
         expect(cosignRun("verify", reference)).toContain(digest);
         expect(cosignRun("verify", "--new-bundle-format=false", reference)).toContain(digest);
       }
+    });
+
+    it.skipIf(crane === undefined)("is valid by crane, which names it by the same digest", () => {
+      const ask = (...args: readonly string[]): string =>
+        execFileSync(crane ?? "", [...args, "--insecure"], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+      const digest = image.slice(image.indexOf("@") + 1);
+      expect(ask("digest", image)).toBe(`${digest}\n`);
+      expect(ask("validate", "--remote", image)).toContain("PASS");
     });
 
     it.skipIf(cosign === undefined)("has attestations that cosign verifies", () => {
