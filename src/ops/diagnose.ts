@@ -22,6 +22,8 @@ export interface DiagnosisPorts {
   readConfiguration(): Promise<string>;
   programVersion(program: string): Promise<string>;
   engine(kind: "docker" | "podman"): Promise<string>;
+  /** What would bring Compose files up, on the engine that vox would take. */
+  compose(): Promise<string>;
   /** Which registry answers for names without one; it is not asked. */
   defaultRegistry(): Promise<string>;
 }
@@ -74,6 +76,7 @@ const useful = (ports: DiagnosisPorts): readonly Question[] => [
   { id: "registry", needed: false, ask: () => ports.defaultRegistry() },
   { id: "docker", needed: false, ask: () => ports.engine("docker") },
   { id: "podman", needed: false, ask: () => ports.engine("podman") },
+  { id: "compose", needed: false, ask: () => ports.compose() },
   { id: "git", needed: false, ask: () => ports.programVersion("git") },
 ];
 

@@ -36,6 +36,12 @@ export function machineDiagnosis({ env, cwd, signal }: DiagnosisOptions): Diagno
       const { description } = await machineEngine(kind, env);
       return `${description.version} at ${description.endpoint}`;
     },
+    compose: async () => {
+      const { description } = await machineEngine("auto", env);
+      const { findCompose } = await import("../deploy/compose/process-compose.ts");
+      const { name } = await findCompose({ env, engine: description, signal });
+      return `\`${name}\` on ${description.kind}`;
+    },
     defaultRegistry: () => Promise.resolve(formatRegistryLocation(registry())),
   };
 }

@@ -119,6 +119,7 @@ describe("vox doctor", () => {
       checks: expect.arrayContaining([
         expect.objectContaining({ id: "node", ok: true, needed: true }),
         expect.objectContaining({ id: "docker", ok: false, needed: false }),
+        expect.objectContaining({ id: "compose", needed: false }),
       ]),
     });
   });
