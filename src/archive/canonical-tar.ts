@@ -6,6 +6,7 @@ import { BLOCK_BYTES, encodeHeader, paddingBytes } from "./ustar-header.ts";
 
 /** Chunks of about this size go on: a yield for each header would cost more than the tar. */
 const BATCH_BYTES = 256 * 1024;
+const ZEROS = new Uint8Array(BLOCK_BYTES);
 
 /**
  * The tar of these entries, byte for byte as contracts §4 says; never more of it in memory than a batch.
@@ -20,7 +21,7 @@ export async function* writeCanonicalTar(entries: Iterable<TarEntry>): ByteStrea
     yield* batch.add(encodeHeader(entry));
     if (entry.kind !== "file") continue;
     for await (const chunk of exactContent(entry)) yield* batch.add(chunk);
-    yield* batch.add(new Uint8Array(paddingBytes(entry.sizeBytes)));
+    yield* batch.add(ZEROS.subarray(0, paddingBytes(entry.sizeBytes)));
   }
   yield* batch.add(new Uint8Array(2 * BLOCK_BYTES));
   yield* batch.flush();

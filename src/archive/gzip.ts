@@ -19,14 +19,18 @@ export interface GzipOptions {
  * dictionary and flushed to a byte's edge, the last one finished (contracts, §7 "Compressor").
  */
 export async function* gzipStream(content: ByteStream, options: GzipOptions = {}): ByteStream {
-  const blocks = withDictionary(fixedBlocks(content, options.blockBytes ?? LAYER_BLOCK_BYTES));
+  const blockBytes = options.blockBytes ?? LAYER_BLOCK_BYTES;
+  const used: Uint8Array[] = [];
+  const blocks = withDictionary(fixedBlocks(content, blockBytes, used));
   let checksum = 0;
   let sizeBytes = 0;
   yield HEADER;
-  const deflated = inOrder(blocks, options.concurrency ?? 4, (block) => {
+  const deflated = inOrder(blocks, options.concurrency ?? 4, async (block) => {
     checksum = crc32(block.bytes, checksum);
     sizeBytes += block.bytes.byteLength;
-    return deflateBlock(block);
+    const bytes = await deflateBlock(block);
+    if (block.bytes.byteLength === blockBytes) used.push(block.bytes);
+    return bytes;
   });
   yield* deflated;
   yield trailer(checksum, sizeBytes);
@@ -52,7 +56,8 @@ async function* withDictionary(blocks: ByteStream): AsyncIterable<Block> {
   for await (const bytes of blocks) {
     if (held) {
       yield { bytes: held, dictionary, last: false };
-      dictionary = held.subarray(Math.max(0, held.byteLength - DICTIONARY_BYTES));
+      // A copy, as the block may be filled again.
+      dictionary = Uint8Array.from(held.subarray(Math.max(0, held.byteLength - DICTIONARY_BYTES)));
     }
     held = bytes;
   }

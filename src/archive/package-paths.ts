@@ -61,7 +61,11 @@ const collision = (path: string, other: string): string =>
   path === other ? `\`${path}\` is there twice` : `\`${path}\` and \`${other}\` are one name where case does not count`;
 
 /** Equal for two paths that a file system which folds case or normalizes takes for one. */
-const collisionKey = (path: string): string => path.toUpperCase().toLowerCase().normalize("NFC");
+const collisionKey = (path: string): string =>
+  SMALL_ASCII.test(path) ? path : path.toUpperCase().toLowerCase().normalize("NFC");
+
+/** Its own key: most paths are, and a text of its own for each would be many megabytes. */
+const SMALL_ASCII = /^[\x20-\x40\x5b-\x7e]*$/;
 
 /** A path that is refused may hold what a terminal should not see. */
 const printable = (path: string): string =>

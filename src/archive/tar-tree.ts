@@ -8,9 +8,15 @@ export interface TreeOptions {
   readonly ownerOf?: (directory: string) => Owner;
 }
 
+/** What has a place in a tar: an entry, or what one will be made of. */
+type Placed = Pick<TarEntry, "kind" | "path">;
+
 /** The entries and every directory that holds one; a directory among the entries stays as it is. */
-export function withParents(entries: readonly TarEntry[], options: TreeOptions): readonly TarEntry[] {
-  const directories = new Map<string, TarEntry>();
+export function withParents<E extends Placed>(
+  entries: readonly (E | TarEntry)[],
+  options: TreeOptions,
+): readonly (E | TarEntry)[] {
+  const directories = new Map<string, E | TarEntry>();
   for (const entry of entries) {
     if (entry.kind === "directory") directories.set(entry.path, entry);
     for (const path of parentsOf(entry.path, options.above)) {
@@ -34,7 +40,7 @@ function* parentsOf(path: string, above: string): Generator<string> {
  * The entries sorted bytewise by full path, as `writeCanonicalTar` wants them.
  * @throws {VoxError} ARCHIVE_PATH when two are one name
  */
-export function inArchiveOrder(entries: readonly TarEntry[]): readonly TarEntry[] {
+export function inArchiveOrder<E extends Placed>(entries: readonly E[]): readonly E[] {
   const paths = new PathSet();
   for (const entry of entries) paths.add(entry.kind === "directory" ? entry.path.slice(0, -1) : entry.path);
   return sortedByUtf8(entries, (entry) => entry.path);

@@ -114,7 +114,8 @@ function encodePaxMember(body: Uint8Array): Uint8Array {
 }
 
 function encodeBlock(fields: HeaderFields): Uint8Array {
-  const block = Buffer.alloc(BLOCK_BYTES);
+  // Out of Node's pool, which small files' headers would otherwise fill memory beside.
+  const block = Buffer.allocUnsafe(BLOCK_BYTES).fill(0);
   const write = (field: FieldName, text: string): void => void block.write(text, FIELD[field].at, "latin1");
   write("name", fields.name);
   write("mode", octal(fields.mode, 7));

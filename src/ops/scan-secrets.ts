@@ -1,4 +1,5 @@
 import { join } from "node:path/posix";
+import { type Digest, hexOf } from "../core/digest.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { ListedPath, SelectedFile } from "../pm/files/list-project-files.ts";
@@ -35,12 +36,12 @@ const FILES_AT_ONCE = 4;
 export async function refuseSecrets(content: FolderContent, ports: ScanPorts): Promise<void> {
   const key = `clean of secrets, by rules ${SCANNER_VERSION}: ${content.name}`;
   const clean = new Set((await ports.facts.fact(key))?.split("\n"));
-  const files = content.files.flatMap((file) => (file.kind === "file" ? [{ ...file, mark: cleanMark(file) }] : []));
-  const unknown = files.filter(({ mark }) => !clean.has(mark));
+  const files = content.files.flatMap((file) => (file.kind === "file" ? [file] : []));
+  const unknown = files.filter((file) => !clean.has(cleanMark(file)));
   if (unknown.length === 0) return;
   const findings = await secretsIn(content.reader, unknown, ports);
   if (findings.length > 0) throw secretFound(content.path, findings);
-  const marks = files.map(({ mark }) => mark).toSorted();
+  const marks = files.map(cleanMark);
   // A cache that cannot be written costs time at the next run and nothing else.
   await ports.facts.keepFact(key, marks.join("\n")).catch(() => undefined);
 }
@@ -74,8 +75,9 @@ async function secretsInFile(reader: FileReader, path: string, signal: AbortSign
   return scan.end();
 }
 
-const cleanMark = ({ path, digest }: { readonly path: string; readonly digest: string }): string =>
-  `${pathClass(path)} ${digest}`;
+/** Half of a digest is more than anybody finds other content for, and half the memory for a hundred thousand files. */
+const cleanMark = ({ path, digest }: { readonly path: string; readonly digest: Digest }): string =>
+  `${pathClass(path)} ${hexOf(digest).slice(0, 32)}`;
 
 function secretFound(folder: string, findings: readonly SecretFinding[]): VoxError {
   const placed = findings.map((finding) => ({ ...finding, path: join(folder, finding.path) }));

@@ -24,8 +24,8 @@ export function applicationTar(
   options: TransferOptions,
 ): ByteStream {
   const { workdir, above, writable, owner } = application;
-  const files = application.files.map((file) => applicationContent(file, reader, options));
-  return writeCanonicalTar(applicationEntries(files, { workdir, above, writable, owner }));
+  const contentOf = (file: ApplicationFile) => applicationContent(file, reader, options);
+  return writeCanonicalTar(applicationEntries(application.files, { workdir, above, writable, owner }, contentOf));
 }
 
 function applicationContent(file: ApplicationFile, reader: ContentReader, options: TransferOptions): ContentFile | ContentLink {

@@ -12,12 +12,18 @@ export interface RuleMatch {
  */
 export class IgnoreRules {
   readonly #rules: Ignore;
+  #asked = 0;
 
   private constructor(rules: Ignore) {
     this.#rules = rules;
   }
 
   static readonly empty = new IgnoreRules(ignore());
+
+  /** Names in whatever case. */
+  static ofNames(names: readonly string[]): IgnoreRules {
+    return new IgnoreRules(ignore({ ignorecase: true }).add(names.map((name) => ({ pattern: name, mark: name }))));
+  }
 
   /** These rules and then those of a file's text, which count from `folder` (`""` or a path) on. */
   with(text: string, folder: string, source: string): IgnoreRules {
@@ -30,10 +36,20 @@ export class IgnoreRules {
 
   /** A directory's path ends in `/`. */
   match(path: string): RuleMatch | undefined {
+    if (this === IgnoreRules.empty) return undefined;
+    this.#forgetSometimes();
     const { ignored, rule } = this.#rules.test(bytewise(path));
     return ignored ? { rule: rule?.mark ?? "" } : undefined;
   }
+
+  /** The library remembers every path for good, which for a hundred thousand files is many megabytes; new rules, even none, make it forget. */
+  #forgetSometimes(): void {
+    this.#asked += 1;
+    if (this.#asked % REMEMBERED_PATHS === 0) this.#rules.add(ignore());
+  }
 }
+
+const REMEMBERED_PATHS = 4096;
 
 const PRIVATE_USE = 0xe100;
 

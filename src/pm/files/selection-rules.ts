@@ -1,4 +1,3 @@
-import ignore from "ignore";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { mayMatchBelow } from "./include-reach.ts";
 
@@ -29,7 +28,7 @@ export interface FolderRules {
 }
 
 /** Case does not count: a secret is one on every file system. */
-const never = ignore({ ignorecase: true }).add(ALWAYS_LEFT_OUT);
+const never = IgnoreRules.ofNames(ALWAYS_LEFT_OUT);
 
 /** Judges paths by the project's own lists; the rules files of the folders are handed in with each question. */
 export class Selection {
@@ -51,8 +50,8 @@ export class Selection {
 
   /** A directory's path ends in `/`. The first rule of contracts §2 that speaks decides. */
   judge(path: string, rules: FolderRules): Verdict {
-    const always = never.test(path);
-    if (always.ignored) return leftOut("always", always.rule?.pattern ?? "");
+    const always = never.match(path);
+    if (always) return leftOut("always", always.rule);
     if (this.#outputFolders.has(path)) return leftOut("output", path);
     const excluded = this.#exclude.match(path);
     if (excluded) return leftOut("exclude", excluded.rule);

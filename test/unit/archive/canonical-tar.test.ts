@@ -107,7 +107,8 @@ describe("the members of an archive", () => {
 
   const owner = { uid: 65532, gid: 65532 };
   test("an application has its workdir, not what is above it, and both links", () => {
-    const entries = applicationEntries([file("a/b")], { workdir: "/srv/app", writable: ["data", "a"], owner });
+    const layout = { workdir: "/srv/app", writable: ["data", "a"], owner };
+    const entries = [...applicationEntries([file("a/b")], layout, (content) => content)];
     expect(entries.map((member) => [member.path, member.owner.uid])).toEqual([
       ["opt/vox/", 0],
       ["opt/vox/node_modules", 0],
@@ -125,20 +126,20 @@ describe("the members of an archive", () => {
     ["a file where the link to the packages is", file(".vox_modules"), "ARCHIVE_PATH"],
     ["a path that breaks a rule", file("a:b"), "ARCHIVE_PATH"],
   ] as const)("an application may not hold %s", (_, content, code) => {
-    expect(() => applicationEntries([content], { workdir: "/app", writable: [], owner })).toThrow(
+    expect(() => applicationEntries([content], { workdir: "/app", writable: [], owner }, (each) => each)).toThrow(
       expect.objectContaining({ code }),
     );
   });
 
   test.each([["app"], ["/app/../etc"], ["/a:b"]])("`%s` is no workdir", (workdir) => {
-    expect(() => applicationEntries([], { workdir, writable: [], owner })).toThrow(
+    expect(() => applicationEntries([], { workdir, writable: [], owner }, (each) => each)).toThrow(
       expect.objectContaining({ code: "ARCHIVE_PATH" }),
     );
   });
 
   test("a file cannot lie below a link", () => {
     const files = [file("a/b"), { kind: "symlink", path: "a", target: "c" } as const];
-    expect(() => applicationEntries(files, { workdir: "/app", writable: [], owner })).toThrow(
+    expect(() => applicationEntries(files, { workdir: "/app", writable: [], owner }, (each) => each)).toThrow(
       expect.objectContaining({ code: "ARCHIVE_PATH" }),
     );
   });

@@ -63,7 +63,7 @@ export function entriesOf(vector: LayerVector): readonly TarEntry[] {
         vector.packages.map(({ name, files }) => ({ name: parsePackageName(name), files: files.map(fileOf) })),
       );
     case "application":
-      return applicationEntries(vector.files.map(fileOrLink), vector);
+      return [...applicationEntries(vector.files.map(fileOrLink), vector, (file) => file)];
   }
 }
 
