@@ -53,7 +53,7 @@ export async function buildContext(
   const digested = await digestFiles(opened.reader, sent);
   const reader = provedReader(opened.reader, digested);
   const { name } = manifest.package;
-  await inspect({ name, path: member.path, reader, files: digested, setId: setIdPaths(sent) });
+  await inspect({ name, path: member.path, reader, files: digested, setId: setIdPaths(sent), capable: opened.capable });
   const bytes = await collectBytes(reader.open(path), { maxBytes: MAX_DOCKERFILE_BYTES, what: `\`${dockerfile}\`` });
   return {
     source: { path, text: Buffer.from(bytes).toString("utf8"), context: digested.filter((file) => file.path !== path) },

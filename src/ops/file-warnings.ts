@@ -14,7 +14,7 @@ type Talk = Pick<RunPorts, "onEvent">;
  */
 export async function inspectContent(content: FolderContent, ports: ScanPorts & Talk): Promise<void> {
   warnSetId(content, ports);
-  await refuseSecrets(content, ports);
+  await Promise.all([warnCapabilities(content, ports), refuseSecrets(content, ports)]);
 }
 
 /** Says which files git does not track. */
@@ -43,6 +43,19 @@ function warnSetId({ name, setId }: FolderContent, { onEvent }: Talk): void {
     code: "SET_ID_DROPPED",
     message: `setuid and setgid bits do not enter \`${name}\`: ${namedPaths(setId)}`,
     hint: "run `chmod u-s,g-s` on them, or name them in `exclude` of [package]",
+  });
+}
+
+/** They lie beside a file's content; only programs have any use for them. */
+async function warnCapabilities({ name, files, capable }: FolderContent, { onEvent }: Talk): Promise<void> {
+  const programs = files.flatMap((file) => (file.kind === "file" && file.mode === 0o755 ? [file.path] : []));
+  const found = programs.length === 0 ? [] : await capable(programs);
+  if (found.length === 0) return;
+  onEvent({
+    kind: "warning",
+    code: "CAPABILITIES_DROPPED",
+    message: `capabilities of files do not enter \`${name}\`: ${namedPaths(found)}`,
+    hint: "set them with `setcap` in `run` or a `dockerfile` of [deploy.container], or name the files in `exclude` of [package]",
   });
 }
 

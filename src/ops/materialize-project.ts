@@ -94,7 +94,14 @@ async function inspectedFiles(
 ): Promise<readonly ApplicationFile[]> {
   const digested = await digestFiles(opened.reader, files);
   const reader = provedReader(opened.reader, digested);
-  await inspect({ name: manifest.package.name, path, reader, files: digested, setId: setIdPaths(files) });
+  await inspect({
+    name: manifest.package.name,
+    path,
+    reader,
+    files: digested,
+    setId: setIdPaths(files),
+    capable: opened.capable,
+  });
   return digested;
 }
 

@@ -61,7 +61,14 @@ export async function packPackage(
   const { files, opened } = await listMemberFiles(project, member, { symlinks: "refuse", outputDirs: [] }, ports);
   const digests = await digestFiles(opened.reader, files);
   const reader = provedReader(opened.reader, digests);
-  await options.inspect?.({ name, path: member.path, reader, files: digests, setId: setIdPaths(files) });
+  await options.inspect?.({
+    name,
+    path: member.path,
+    reader,
+    files: digests,
+    setId: setIdPaths(files),
+    capable: opened.capable,
+  });
   const job = { name, manifestText: normalisedText(project, manifest, options), opened: { reader }, digests };
   const pack = (selected: readonly PlacedFile[], declared: readonly Platform[]): Promise<ArchiveBlob> =>
     packFiles({ ...job, files: selected, platforms: declared }, ports);

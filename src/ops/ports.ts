@@ -77,6 +77,8 @@ export interface OpenFolder {
   readonly folder: ProjectFolder;
   readonly reader: FileReader;
   outerRules(): Promise<readonly OuterRules[]>;
+  /** Those of the files that carry capabilities, as far as the machine can tell. */
+  readonly capable: (paths: readonly string[]) => Promise<readonly string[]>;
 }
 
 /** Registries of packages; a `file:` location is absolute here. */

@@ -22,6 +22,8 @@ export interface FolderContent {
   readonly files: readonly ApplicationFile[];
   /** Those with a setuid or setgid bit, which no archive holds. */
   readonly setId: readonly string[];
+  /** Asked for those with capabilities, which no archive holds either. */
+  readonly capable: (paths: readonly string[]) => Promise<readonly string[]>;
 }
 
 export type ScanPorts = Pick<CachePorts, "facts"> & Pick<RunPorts, "signal">;

@@ -136,6 +136,7 @@ const folderPorts = (signal: AbortSignal, onEvent: EventSink): FolderPorts => ({
     folder: openProjectFolder(dir),
     reader: openFileReader(dir),
     outerRules: () => readOuterRules(dir),
+    capable: async (paths) => (await import("./process-capabilities.ts")).capableFiles(dir, paths, signal),
   }),
   makeFolder,
   vendored: fsVendored,

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readdirSync, symlinkSync, truncateSync, writeFil
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { leaveOut } from "../support/services.ts";
 import { applicationLayer, laySmallApplication, type SmallApplication } from "../support/small-application.ts";
 import { succeeded, type VoxRun } from "../support/vox-cli.ts";
 
@@ -87,6 +88,31 @@ describe("the files of an application", () => {
     );
     const members = await applicationLayer(join(app.folder, "image"));
     expect(members.filter(({ path }) => path.startsWith("app/bin/")).map(({ mode }) => mode)).toEqual(["755", "755", "755"]);
+  }, 30_000);
+});
+
+const SETCAP = "/usr/sbin/setcap";
+
+/** Root alone may set them, and not on every file system. */
+function setCapabilities(path: string): boolean {
+  try {
+    execFileSync(SETCAP, ["cap_net_bind_service=ep", path], { stdio: "ignore" });
+    return true;
+  } catch {
+    leaveOut("capabilities of files", `${SETCAP} does not set them here`);
+    return false;
+  }
+}
+
+describe("capabilities of an application's files", () => {
+  it("are lost, which is told where `getcap` is", async ({ skip }) => {
+    const app = await locked({ files: { "bin/a tool": "#!/bin/sh\n", "bin/plain": "#!/bin/sh\n" } });
+    for (const name of ["a tool", "plain"]) chmodSync(join(app.folder, "bin", name), 0o755);
+    if (!setCapabilities(join(app.folder, "bin/a tool"))) return skip();
+    const warning = "warning[CAPABILITIES_DROPPED]: capabilities of files do not enter `small`: `bin/a tool`\n";
+    expect(succeeded(await app.vox(["package", "--out", "image"], { env: { PATH: "/usr/bin:/bin" } })).stderr).toContain(
+      warning,
+    );
   }, 30_000);
 });
 

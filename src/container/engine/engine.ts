@@ -9,7 +9,7 @@ export interface Engine {
   readonly images: ImageEngine;
   /**
    * Takes the tar of `dockerArchive` in.
-   * @returns the image's ID, which is the digest of its config
+   * @returns the image's ID as the engine has it: the digest of its config, in the store of containerd that of its manifest
    * @throws {VoxError} ENGINE_FAILED
    */
   load(archive: ByteStream, options?: TransferOptions): Promise<string>;

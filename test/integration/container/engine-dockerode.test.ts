@@ -117,6 +117,15 @@ describe("finding an engine", () => {
     expect(engine.description.endpoint).toBe(CONTAINER_HOST);
   });
 
+  it("is told to be too old, with what to install", async () => {
+    const old = engineThat(() => undefined, { ...VERSION, Version: "18.09", ApiVersion: "1.39" });
+    await expect(connect(await old)).rejects.toMatchObject({
+      code: "ENGINE_UNAVAILABLE",
+      message: "the engine speaks API 1.39 and older, vox 1.40 and newer",
+      hint: "install Docker 19.03 or newer, or Podman 3 or newer",
+    });
+  });
+
   it("says what was tried when none answers", async () => {
     await expect(connect(`unix://${folder}/none.sock`)).rejects.toMatchObject({
       code: "ENGINE_UNAVAILABLE",
