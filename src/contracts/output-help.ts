@@ -13,6 +13,13 @@ export const explainDocument = z.looseObject({
   hint: z.string(),
 });
 
+export const completionsDocument = z.looseObject({ shell: z.enum(["bash", "zsh", "fish"]), script: z.string() });
+
+/** `--list` of the gates of this repository. */
+export const checksDocument = z.looseObject({
+  checks: z.array(z.looseObject({ id: z.string(), statement: z.string(), advisoryLocally: z.boolean() })),
+});
+
 export const doctorDocument = z.looseObject({
   ok: z.boolean(),
   checks: z.array(

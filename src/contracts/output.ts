@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { cacheClearDocument, cacheDirDocument, cacheGcDocument, cacheStatusDocument } from "./output-cache.ts";
-import { commandsDocument, doctorDocument, explainDocument, upgradeDocument } from "./output-help.ts";
+import { checksDocument, commandsDocument, completionsDocument, doctorDocument, explainDocument, upgradeDocument } from "./output-help.ts";
 import { infoDocument, loginDocument, logoutDocument, searchDocument, yankDocument } from "./output-registry.ts";
 import { deployDocument, deploymentsDocument, imageDocument, pushDocument, rollbackDocument } from "./output-deploy.ts";
 import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
@@ -273,7 +273,9 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   "ci-portability": portabilityDocument,
   error: errorDocument,
   commands: commandsDocument,
+  completions: completionsDocument,
   explain: explainDocument,
+  "ci-command-compliance-list": checksDocument,
   doctor: doctorDocument,
   upgrade: upgradeDocument,
 };

@@ -65,6 +65,11 @@ const factsOf = (command: CommandDeclaration, area: string): string =>
     `- Area: ${area}. Status: ${command.status}. Lane: ${command.lane}.`,
     ...(command.environment.length === 0 ? [] : [`- Variables: ${command.environment.map(code).join(" ")}`]),
     `- Exit codes: ${command.exit_codes.join(" ")}`,
+    `- With \`--json\`: \`contracts/output/${documentOf(command)}.schema.json\``,
   ].join("\n");
+
+/** The gates print findings, and the policy's more than that. */
+const documentOf = ({ path }: CommandDeclaration): string =>
+  /^ci (?!portability)/.test(path) ? "findings" : path.replaceAll(" ", "-");
 
 const code = (text: string): string => `\`${text}\``;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FACT_PATHS, NAMED_PATHS } from "../../../src/ci/validator.ts";
+import { checksDocument, completionsDocument } from "../../../src/contracts/output-help.ts";
 import { main } from "../../../src/cli/main.ts";
 import { recordedHost } from "../cli/host.ts";
 
@@ -86,6 +87,8 @@ describe("vox ci command-compliance", () => {
     const { code, out } = await vox("ci command-compliance --list");
     expect(code).toBe(0);
     expect(out).toMatch(/^registry-program +blocking +the program offers/m);
+    const document: unknown = JSON.parse((await vox("ci command-compliance --list --json")).out);
+    expect(checksDocument.parse(document)).toEqual(document);
     expect(out).toMatch(/^acceptance +advisory +each work package/m);
   });
 
@@ -97,6 +100,11 @@ describe("vox ci command-compliance", () => {
     expect(code).toBe(64);
     expect(err).toContain(message);
   });
+});
+
+it("completions are a document too", async () => {
+  const document: unknown = JSON.parse((await vox("completions fish --json")).out);
+  expect(completionsDocument.parse(document)).toEqual(document);
 });
 
 describe("vox ci docs-sync", () => {

@@ -36,6 +36,7 @@ export const PLANTED_IN_PAGES: Planted = [
     "there is no `test/system/nowhere.test.ts`",
     edited(".github/workflows/ci.yml", "name: ci\n", "name: ci\n# as test/system/nowhere.test.ts does\n"),
   ],
+  ["named-paths", "there is no `contracts/output/lock.schema.json`", removed("contracts/output/lock.schema.json")],
   ["named-paths", "there is no `test/support/storefront.ts`", removed("test/support/storefront.ts")],
   [
     "decisions",
