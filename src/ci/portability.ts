@@ -18,8 +18,8 @@ export function portabilityLines(reports: readonly InvariantReport[], lane: stri
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const end =
     errors > 0
-      ? `${errors} of what the ${lane} lane blocks on does not hold`
-      : `ok: nothing that the ${lane} lane blocks on is broken${findings.length > 0 ? `; ${findings.length} advised` : ""}`;
+      ? `${errors === 1 ? "1 fault" : `${errors} faults`} that the ${lane} lane blocks on`
+      : `ok: nothing that the ${lane} lane blocks on${findings.length > 0 ? `, and ${findings.length} it advises against` : ""}`;
   return [...reports.flatMap(linesOf), end];
 }
 

@@ -23,7 +23,11 @@ const ofLibrary = (name: string, meaning: string): EnvironmentVariable => ({ ...
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   variable("VOX_CACHE_DIR", "Folder of the content cache.", "`$XDG_CACHE_HOME/vox`, else `~/.cache/vox`"),
   variable("VOX_DATA_DIR", "Folder of the embedded default registry.", "`$XDG_DATA_HOME/vox`, else `~/.local/share/vox`"),
-  variable("VOX_CONFIG_DIR", "Folder of the user's own configuration.", "`$XDG_CONFIG_HOME/vox`, else `~/.config/vox`"),
+  variable(
+    "VOX_CONFIG_DIR",
+    "Folder of the user's own configuration: `config.toml` and `policy.toml`.",
+    "`$XDG_CONFIG_HOME/vox`, else `~/.config/vox`",
+  ),
   variable(
     "VOX_REGISTRY",
     "Index of the default registry, `oci://HOST/PREFIX` or `file:DIR`.",

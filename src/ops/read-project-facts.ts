@@ -1,8 +1,11 @@
 import { posix } from "node:path";
 import type { Lane, LockMode } from "../config/lock-mode.ts";
+import { digestOf } from "../core/digest.ts";
 import { isVoxError } from "../errors/vox-error.ts";
 import { type Closure, closureOf } from "../pm/lockfile/closure.ts";
 import type { Lockfile } from "../pm/lockfile/lockfile.ts";
+import { hasMergeMarkers } from "../pm/lockfile/merge-markers.ts";
+import { parseLock } from "../pm/lockfile/parse-lock.ts";
 import { formatSource } from "../pm/lockfile/render-lock.ts";
 import { staleReasons } from "../pm/lockfile/staleness.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
@@ -18,7 +21,7 @@ import { licensedPackages } from "./package-licences.ts";
 import { containerFacts, manifestFacts } from "./portability-facts.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts, StandingPorts } from "./ports.ts";
 import { archiveProof } from "./prove-archive.ts";
-import { LOCK_FILE, readLock, type ReadLock } from "./read-lock.ts";
+import { LOCK_FILE, type ReadLock } from "./read-lock.ts";
 import type { MarkedPath } from "./scan-secrets.ts";
 import type { SourceRevision } from "./source-revision.ts";
 import { yankedVersions } from "./yanked-versions.ts";
@@ -84,8 +87,10 @@ interface LockFacts {
 
 async function readLockFacts({ files, desired }: OpenProject): Promise<LockFacts> {
   try {
-    const read = await readLock(files);
-    if (!read) return { lock: { state: "missing", why: `there is no \`${LOCK_FILE}\`` } };
+    const text = await files.readText(LOCK_FILE);
+    if (text === undefined) return { lock: { state: "missing", why: `there is no \`${LOCK_FILE}\`` } };
+    if (hasMergeMarkers(text)) return { lock: { state: "stale", why: `a merge left its markers in \`${LOCK_FILE}\`` } };
+    const read = { lock: parseLock(text, LOCK_FILE), text, digest: digestOf(text) };
     const reasons = staleReasons(read.lock, desired);
     if (reasons.length === 0) return { lock: { state: "fresh" }, read };
     return { lock: { state: "stale", why: `\`${LOCK_FILE}\` is stale: ${reasons.slice(0, 3).join("; ")}` } };

@@ -33,7 +33,7 @@ async function rememberedYanks(
 ): Promise<Known<readonly YankedVersion[]>> {
   const note = await recallStandings(lockDigest, notes);
   if (note?.complete) return { value: yanksAmong(note.standings) };
-  return { unknown: "no registry may be asked, and none was: run `vox ci portability` first" };
+  return { unknown: "no registry may be asked now, and none was asked before by `vox ci portability`" };
 }
 
 const yanksAmong = (standings: readonly VersionStanding[]): readonly YankedVersion[] =>

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ROOT_HELP } from "../../src/cli/generated/root-help.ts";
 import {
   generatedHelpModule,
+  generatedPortabilityPolicyModule,
   generatedRegistryModule,
   generatedVersionModule,
   registryFrom,
@@ -68,6 +69,10 @@ describe("what is generated is fresh", () => {
   it.each([
     ["src/cli/generated/command-registry.ts", generatedRegistryModule(registry)],
     ["src/cli/generated/root-help.ts", generatedHelpModule(registry)],
+    [
+      "src/policy/portability/generated/portability-policy.ts",
+      generatedPortabilityPolicyModule(readFileSync("contracts/policy/portability-policy.yaml", "utf8")),
+    ],
     ["src/config/generated/version.ts", generatedVersionModule(readFileSync("package.json", "utf8"))],
   ])("%s", async (path, text) => {
     expect(readFileSync(path, "utf8")).toBe(await format(text, { ...(await resolveConfig(path)), filepath: path }));

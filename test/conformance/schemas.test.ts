@@ -31,6 +31,18 @@ describe("the published schema", () => {
     expect(valid({ ...registry, commands: [] })).toBe(false);
   });
 
+  it("of the portability policy takes the policy, and nothing with an unknown key or severity", () => {
+    const valid = validatorOf("contracts/policy/portability-policy.schema.json");
+    const text = readFileSync("contracts/policy/portability-policy.yaml", "utf8");
+    expect(valid(parse(text)), JSON.stringify(valid.errors)).toBe(true);
+    for (const [from, to] of [
+      ["version: 1", "version: 2"],
+      ["ci: advisory", "ci: strict"],
+      ["enforced_in: src/", "enforced_by: src/"],
+    ] as const)
+      expect([to, valid(parse(text.replace(from, to)))]).toEqual([to, false]);
+  });
+
   it.each([
     ["commands", "commands"],
     ["explain LOCK_STALE", "explain"],

@@ -42,7 +42,7 @@ const DEPLOYMENT = [
   "`vox deploy` holds what it builds to the same policy. First the project is judged, before anything is built; then the image, as it was built, before anything is pushed; then, where something that is judged on an image blocks, what the registry holds is read back and judged again, by its digest, before any tag names it and before the deployment is recorded. The first of these that finds something blocking ends the deployment with `POLICY_REFUSED`, which names all that it found; advice is told with a warning. So a refused image may lie in the registry by its digest, and nothing leads to it.",
   "For `rebuild-same` the project is built a second time, its own `build` included. `packages-not-yanked` goes by what registries said when they were last asked, since a frozen lock forbids to ask: run `vox ci portability` before. What is not known of it then is a warning.",
   "`vox deploy --image` judges the image alone, before it is copied and, where signatures are asked for, once more where it was copied to. It is held to its signers and to its own signed provenance: the lock may have moved on since. Whoever names signers (`--key`, `signers` of the project or of the machine) is obeyed in every lane. An air-gap file is held to the machine's `signers` as to a `--key`.",
-  "In the `local` lane a deployment judges nothing beyond what always holds, unless the project or the machine asks for more: it loads no policy.",
+  "In the `local` lane a deployment judges nothing beyond what always holds, unless the project or the machine asks for more: it loads no policy. `vox package` refuses what `no-shell-steps` and `no-secrets` say, and nothing else: what it writes is deployed by `vox deploy --image`.",
 ];
 
 const TIGHTENING = [

@@ -98,7 +98,7 @@ describe("a sound project and a sound image", () => {
     expect(portabilityFindings(reports)).toEqual([]);
     for (const { id, judgedOn } of INVARIANTS)
       expect([id, reports.find((report) => report.id === id)?.verdicts.length]).toEqual([id, judgedOn.length]);
-    expect(portabilityLines(reports, "release").at(-1)).toBe("ok: nothing that the release lane blocks on is broken");
+    expect(portabilityLines(reports, "release").at(-1)).toBe("ok: nothing that the release lane blocks on");
   });
 });
 

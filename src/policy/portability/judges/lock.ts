@@ -7,7 +7,10 @@ const LOCK = { file: "vox.lock" };
 export const lockFresh: ProjectJudge = ({ lock }) =>
   lock.state === "fresh"
     ? held("`vox.lock` says what the manifests ask")
-    : broken(lock.why, { place: LOCK, hint: "run `vox lock`" });
+    : broken(lock.why, {
+        place: LOCK,
+        hint: lock.state === "unreadable" ? "restore it, or remove it and run `vox lock`" : "run `vox lock`",
+      });
 
 /** Reports `lock-frozen`. */
 export const lockFrozen: ProjectJudge = ({ mode }) =>
