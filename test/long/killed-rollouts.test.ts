@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { killedAt } from "../support/killed-at.ts";
-import { type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
+import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
+import { at } from "../support/vox-cli.ts";
 
 const docker = await requireService("docker");
 
@@ -18,6 +19,7 @@ describe.skipIf(docker === undefined).each([
 ])("a rollout $where that is killed", ({ tables, deploy, lines }) => {
   let desk: RolloutDesk;
   let round = 0;
+  let says = GREETING;
 
   beforeAll(async () => {
     desk = await rolloutDesk({ dockerHost: docker ?? "", tables });
@@ -30,11 +32,12 @@ describe.skipIf(docker === undefined).each([
     "at `%s` is in the history, and the next one finishes it",
     async (line) => {
       round += 1;
-      desk.greet(`Welcome, round ${round}`);
+      says = `Welcome, round ${round}`;
+      desk.greet(says);
       await killedAt(desk, deploy, line);
       expect((await desk.history())[0]).toMatch(/started$/);
       const document = await desk.document(deploy);
-      expect(await desk.greeting(document)).toBe(`Welcome, round ${round}`);
+      expect(await desk.greeting(document)).toBe(says);
       const [last, before] = await desk.history();
       expect([last, before]).toEqual([expect.stringMatching(/succeeded$/), expect.stringMatching(/interrupted$/)]);
       expect(await desk.containers()).toHaveLength(1);
@@ -45,14 +48,23 @@ describe.skipIf(docker === undefined).each([
   it.each(lines.filter((line) => line !== "remove container"))(
     "at `%s` is undone by deploying what ran before",
     async (line) => {
-      const before = `Welcome, round ${round}`;
       desk.greet("Never mind");
       await killedAt(desk, deploy, line);
-      desk.greet(before);
+      desk.greet(says);
       const document = await desk.document(deploy);
-      expect(await desk.greeting(document)).toBe(before);
+      expect(await desk.greeting(document)).toBe(says);
       expect(await desk.containers()).toHaveLength(1);
     },
     90_000,
   );
+
+  it("and whose version is not well is put back by the next one", async () => {
+    desk.breakHealth();
+    await killedAt(desk, deploy, "wait for");
+    expect(await desk.failure(deploy)).toEqual(["DEPLOY_FAILED", 1]);
+    desk.mendHealth();
+    const document = await desk.document(deploy);
+    expect(at(document, "deployment", "result")).toBe("unchanged");
+    expect(await desk.greeting(document)).toBe(says);
+  }, 90_000);
 });

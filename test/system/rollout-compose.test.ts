@@ -70,6 +70,7 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
   it("does nothing when nothing changed", async () => {
     const again = await desk.document(["deploy", "--target", "compose"], SECRET);
     expect(at(again, "deployment")).toMatchObject({ result: "unchanged", steps: [] });
+    expect(at(again, "container", "id")).toBe(at(first, "container", "id"));
   }, 60_000);
 
   it("brings up what changed", async () => {

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { killedAt } from "../support/killed-at.ts";
 import { portOf } from "../support/loopback-port.ts";
 import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
@@ -91,6 +92,16 @@ describe.skipIf(docker === undefined)("vox deploy --run on a real engine", () =>
     expect(textAt(run.json(), "deployment", "steps", 0, "cause")).toContain("the value of `SHOP_KEY` is another one");
     const list = await desk.vox(["deployments", "--json"]);
     expect(run.stdout + run.stderr + list.stdout).not.toContain(value);
+  }, 60_000);
+
+  it("finishes what a killed deployment had begun, having waited for what it had started", async () => {
+    desk.greet("Welcome after all");
+    await killedAt(desk, ["deploy", "--run"], "wait for", SECRET);
+    const document = await desk.document(["deploy", "--run"], SECRET);
+    expect(stepKinds(document)).toEqual(["await-health", "remove-container"]);
+    expect(await desk.greeting(document)).toBe("Welcome after all");
+    expect((await desk.history()).slice(0, 2)).toEqual(["8 succeeded", "7 interrupted"]);
+    desk.greet("Welcome back");
   }, 60_000);
 
   it("asks over HTTP where the check is one, and gives up on a container that ends", async () => {

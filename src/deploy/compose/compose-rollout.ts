@@ -49,7 +49,8 @@ export async function composeRollout(engine: Engine, input: ComposeRolloutInput,
     isSettled,
   };
   const plan = planCompose({ desired, observed, changedSecrets: await changedIn(services, input) });
-  return new ComposeHands(plan, engine, input, ports);
+  const running = services.find(({ service }) => service === desired.service)?.container;
+  return new ComposeHands(plan, { engine, input, ports, running });
 }
 
 interface SeenService extends ObservedService {
@@ -100,6 +101,14 @@ async function changedIn(
 const variableOf = (env: readonly string[], name: string): string | undefined =>
   env.find((item) => item.startsWith(`${name}=`))?.slice(name.length + 1);
 
+interface ComposeSite {
+  readonly engine: Engine;
+  readonly input: ComposeRolloutInput;
+  readonly ports: ComposePorts;
+  /** The application's container that was there. */
+  readonly running: Container | undefined;
+}
+
 /** Carries a plan out; what is waited for is what was last brought up, the new version or the one that is put back. */
 class ComposeHands implements Rollout {
   readonly plan: DeployPlan;
@@ -111,12 +120,13 @@ class ComposeHands implements Rollout {
   #told = "";
   #fresh: Container | undefined;
 
-  constructor(plan: DeployPlan, engine: Engine, input: ComposeRolloutInput, ports: ComposePorts) {
+  constructor(plan: DeployPlan, { engine, input, ports, running }: ComposeSite) {
     this.plan = plan;
     this.#engine = engine;
     this.#input = input;
     this.#ports = ports;
     this.#up = input.desired;
+    if (plan.steps.length === 0) this.#fresh = running;
   }
 
   fresh(): Container | undefined {

@@ -104,7 +104,7 @@ function named(all: ReadonlyMap<string, Container>, name: string): Container {
 function freshContainer({ steps }: DeployPlan, all: ReadonlyMap<string, Container>): Container | undefined {
   const started = steps.find(({ kind }) => kind === "start-container");
   if (started) return all.get(started.subject);
-  const leaving = new Set(steps.map(({ subject }) => subject));
+  const leaving = new Set(steps.filter(({ kind }) => kind === "remove-container").map(({ subject }) => subject));
   return [...all.values()].find(({ name }) => !leaving.has(name));
 }
 
