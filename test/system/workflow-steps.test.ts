@@ -25,6 +25,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run check": "every change",
   "npm test": "every change",
   "sudo --preserve-env=PATH .ci/run": "a machine of its own",
+  "sudo --preserve-env=PATH .ci/run --long": "a machine of its own",
   "scripts/ci/compliance compliance.sarif": "test/system/toolchain.test.ts",
   "scripts/ci/release-files release": "test/long/release-files.test.ts",
   "scripts/ci/check-release release": "test/long/release-files.test.ts",

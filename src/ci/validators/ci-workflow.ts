@@ -12,7 +12,8 @@ const STEPS = [
   { words: "ci command-compliance", what: "runs no `vox ci command-compliance`" },
   { words: "npm run check", what: "runs no `npm run check`" },
   { words: "npm test", what: "runs no `npm test`" },
-  { words: ".ci/run", what: "runs no test with services" },
+  { words: ".ci/run\n", what: "runs no test with services" },
+  { words: ".ci/run --long", what: "runs no test that takes minutes" },
 ] as const;
 
 export const ciWorkflow: Validator = {

@@ -61,7 +61,8 @@ export const PLANTED_IN_TOOLCHAIN: Planted = [
   ],
   ["ci-workflow", "there is no workflow for pushes", removed(CI)],
   ["ci-workflow", "runs no `vox ci command-compliance`", edited(CI, "scripts/ci/compliance", "true")],
-  ["ci-workflow", "runs no test with services", edited(CI, ".ci/run", "true")],
+  ["ci-workflow", "runs no test with services", edited(CI, ".ci/run\n", "true\n")],
+  ["ci-workflow", "runs no test that takes minutes", edited(CI, ".ci/run --long", "true")],
   [
     "ci-workflow",
     "tests that need a service may be left out in silence",
