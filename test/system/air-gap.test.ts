@@ -57,9 +57,16 @@ describe.skipIf(docker === undefined || registry === undefined || !canBeOff)("an
     other = createDesk();
     for (const name of ["team", "others"]) succeeded(await desk.vox(["keys", "generate", "--out", name], PASSWORD));
     key = ["--key", join(desk.folder, "team.pub")];
-    // The service beside the application is the same program, named by a tag of a registry.
+    // Beside the application are the same program, named by a tag of a registry, one that has one thing to do, and one that nobody asks for.
     const beside = `${registry}/air-gap/${desk.name}:1`;
-    desk.write("compose.yaml", `services: { beside: { image: "${beside}", pull_policy: always } }\n`);
+    desk.write(
+      "compose.yaml",
+      `services:
+  beside: { image: "${beside}", pull_policy: always }
+  once: { image: "${beside}", command: ["/bin/busybox", "true"], restart: "no" }
+  unasked: { build: ., profiles: [other] }
+`,
+    );
     await desk.document(["package", "--out", "beside"]);
     await desk.document(["push", "beside", beside]);
   }, 120_000);
@@ -122,7 +129,7 @@ describe.skipIf(docker === undefined || registry === undefined || !canBeOff)("an
     const document = succeeded(await elsewhere(deploy)).json();
     expect(at(document, "deployment")).toMatchObject({ target: "compose", result: "succeeded", sequence: 1 });
     expect(await desk.greeting(document)).toBe(GREETING);
-    expect(await desk.projectContainers()).toHaveLength(2);
+    expect(await desk.projectContainers()).toHaveLength(3);
     expect(at(succeeded(await elsewhere(deploy)).json(), "deployment", "result")).toBe("unchanged");
   }, 90_000);
 

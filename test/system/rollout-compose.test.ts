@@ -17,6 +17,7 @@ file = "compose.yaml"
 ports = ["127.0.0.1::3000"]
 publish = true
 resources = { memory = "256M", pids = 200 }
+[deploy.environments.staging]
 `;
 
 /** A service beside the application: the same program, so that nothing has to be pulled. */
@@ -71,6 +72,12 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
     const again = await desk.document(["deploy", "--target", "compose"], SECRET);
     expect(at(again, "deployment")).toMatchObject({ result: "unchanged", steps: [] });
     expect(at(again, "container", "id")).toBe(at(first, "container", "id"));
+  }, 60_000);
+
+  it("does not touch a project that is another environment's", async () => {
+    expect(await desk.failure(["deploy", "staging", "--target", "compose"], SECRET)).toEqual(["DEPLOY_UNSUPPORTED", 65]);
+    expect(await desk.history("staging")).toEqual([]);
+    expect(await desk.containers()).toHaveLength(1);
   }, 60_000);
 
   it("brings up what changed", async () => {
