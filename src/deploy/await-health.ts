@@ -75,18 +75,20 @@ async function passesCheck(
   return look % LOOKS_A_CHECK === 0 && (await container.exec(command)) === 0;
 }
 
-/** A port that is published nowhere cannot be asked at: `undefined`, and that it goes on running must do. */
+/** A port that is published nowhere, or on another machine's loopback, cannot be asked at: `undefined`, and that it goes on running must do. */
 async function answers(
   { ports }: ContainerState,
   { port, path }: HealthWait & { readonly kind: "http" },
   { probe, host, signal }: HealthPorts,
 ): Promise<boolean | undefined> {
   const published = ports.find(({ container }) => container === port);
-  if (!published) return undefined;
+  if (!published || (isLoopback(published.address) && !isLoopback(host))) return undefined;
   const address = isAnyAddress(published.address) ? host : published.address;
   const status = await probe(`http://${address.includes(":") ? `[${address}]` : address}:${published.host}${path}`, signal);
   return status !== undefined && status >= 200 && status < 400;
 }
+
+const isLoopback = (address: string): boolean => /^(?:127\.|\[?::1\]?$|localhost$)/.test(address);
 
 const isAnyAddress = (address: string): boolean => address === "" || address === "0.0.0.0" || address === "::";
 

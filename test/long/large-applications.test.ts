@@ -21,7 +21,7 @@ let application: SmallApplication | undefined;
 afterEach(() => {
   application?.desk.remove();
   application = undefined;
-});
+}, LONG_MS);
 
 async function locked(): Promise<{ readonly app: SmallApplication; readonly memory: PeakMemory }> {
   const app = (application = await laySmallApplication());

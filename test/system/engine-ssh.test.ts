@@ -49,6 +49,16 @@ describe.skipIf(!ready || docker === undefined || podman === undefined)("an engi
     expect(at(found, "Config", "Cmd")).toEqual(["/bin/sh", "main.sh"]);
   }, 60_000);
 
+  it("runs what is deployed, and is asked there how it is", async () => {
+    const env = { ...sshBy(server.command), DOCKER_HOST: behindSsh(docker) };
+    await shop.ask('platforms = ["linux/amd64"]\nrun = ["touch /ran"]\nhealthcheck = { command = ["/bin/true"] }');
+    const document = succeeded(await shop.vox(["deploy", "--run", "--json"], env)).json();
+    expect(document).toMatchObject({ deployment: { result: "succeeded" }, container: { status: "running" } });
+    const engine = testEngine(docker ?? "");
+    await engine.running(textAt(document, "container", "id"), 0).remove();
+    await engine.removeImage(textAt(document, "image", "reference"));
+  }, 60_000);
+
   it("is Podman's by the connection that `podman system connection` keeps", async () => {
     const file = join(shop.desk.folder, "connections.json");
     const Connections = { far: { URI: behindSsh(podman) } };

@@ -16,13 +16,6 @@ export class DialledAgent extends Agent {
   override createConnection(): Duplex {
     return new DialledConnection(this.#command);
   }
-
-  /** What Node does to sockets has no meaning here; nobody waits for an idle one at the end. */
-  override keepSocketAlive(): boolean {
-    return true;
-  }
-
-  override reuseSocket(): void {}
 }
 
 class DialledConnection extends Duplex {
@@ -44,6 +37,23 @@ class DialledConnection extends Duplex {
     if (code !== 0) return void this.destroy(new Error(lastLine(this.#talk) ?? `${program} ended with ${code ?? "a signal"}`));
     this.push(null);
     this.end();
+  }
+
+  /** What Node's agent does to a socket that is idle or taken again; here nobody waits for an idle one at the end. */
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  setTimeout(): this {
+    return this;
   }
 
   override _read(): void {
