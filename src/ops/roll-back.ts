@@ -2,11 +2,15 @@ import { type Desired, parseDesired } from "../deploy/desired.ts";
 import { type Deployment, deploymentsOf } from "../deploy/history/chain.ts";
 import { chooseRollback } from "../deploy/history/choose-rollback.ts";
 import { readHistory } from "../deploy/history/history.ts";
+import type { DeploymentRecord } from "../deploy/history/record.ts";
 import { VoxError } from "../errors/vox-error.ts";
+import { formatRepository } from "../oci/reference.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
+import type { GatePorts } from "./deployment-gate.ts";
 import { imageRepositoryOf, localHistory, type OpenedHistory, registryHistory } from "./open-history.ts";
+import type { PolicyPorts } from "./ports.ts";
 import { recordPublication } from "./record-publication.ts";
 import { type MemberRollout, tagRunning, toldRollout } from "./roll-out-member.ts";
 import { rollOutDesired, type RolloutPorts, type RunnableImage } from "./roll-out-project.ts";
@@ -29,11 +33,13 @@ export interface RollbackResult extends MemberRollout {
   readonly to: { readonly sequence: number; readonly image: string; readonly reference: string };
 }
 
+type RollbackPorts = RolloutPorts & GatePorts & PolicyPorts;
+
 /**
  * Deploys again what an earlier deployment did: its image by digest, with the settings that were rendered then.
- * @throws {VoxError} DEPLOYMENT_UNKNOWN, DEPLOY_BUSY, DEPLOY_FAILED, and as `rollOutDesired`
+ * @throws {VoxError} POLICY_REFUSED, DEPLOYMENT_UNKNOWN, DEPLOY_BUSY, DEPLOY_FAILED, and as `rollOutDesired`
  */
-export async function rollBack(options: RollbackOptions, ports: RolloutPorts): Promise<RollbackResult> {
+export async function rollBack(options: RollbackOptions, ports: RollbackPorts): Promise<RollbackResult> {
   const { member, environment, to } = options;
   const { intent } = deployIntentFor(member.manifest, environment);
   const history = await historyOf(options, intent, ports);
@@ -41,8 +47,20 @@ export async function rollBack(options: RollbackOptions, ports: RolloutPorts): P
   const earlier = chooseRollback(deploymentsOf(records), environment, to);
   const { record, digest } = earlier.last;
   const desired = parseDesired(record.desired, `the record \`${digest}\``);
+  await requireMachineSigners(record, intent, ports);
   const told = await goBack(desired, earlier, { options, intent, history }, ports);
   return { ...told, to: { sequence: earlier.sequence, image: record.image.digest, reference: record.reference } };
+}
+
+/** A record is a registry's word; whom the machine believes is its own. @throws {VoxError} POLICY_REFUSED */
+async function requireMachineSigners(record: DeploymentRecord, intent: DeployIntent, ports: RollbackPorts): Promise<void> {
+  const machine = await ports.machinePolicy();
+  const repository = imageRepositoryOf(intent);
+  if (!machine || !repository || !record.reference.includes("@")) return;
+  const { requireSigned } = await import("./require-signed.ts");
+  const [name, target] = [formatRepository(repository), record.image.digest];
+  const place = { repository: ports.imageRepository(repository), target, reference: `${name}@${target}`, name };
+  await requireSigned(place, { by: `\`signers\` of \`${machine.file}\``, keys: machine.signers, offline: false }, ports);
 }
 
 /** The registry's, unless this machine's is asked for or is the only one. */

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Json, LayoutSurgeon } from "../support/layout-surgeon.ts";
 import { identityToken, type LoopbackSigstore, startLoopbackSigstore } from "../support/loopback-sigstore.ts";
+import { startLoopbackRegistry } from "../support/loopback-registry.ts";
 import { createDesk, type Desk, succeeded, type VoxRun } from "../support/vox-cli.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -102,6 +103,29 @@ describe("an image that was signed without a key", () => {
       surgeon.remove();
     }
   });
+});
+
+it("a deployment that must be signed is read back by the certificate of its own run", async () => {
+  await using registry = await startLoopbackRegistry();
+  let forgets = false;
+  await using forgetful = await startLoopbackRegistry({
+    fault: ({ method, path }) => {
+      forgets ||= method === "PUT" && path.includes("/manifests/");
+      return forgets && method === "GET" && /\/(?:referrers\/sha256:|manifests\/sha256-)/.test(path)
+        ? { kind: "status", status: 404 }
+        : undefined;
+    },
+  });
+  mkdirSync(at("config"), { recursive: true });
+  writeFileSync(at("config/policy.toml"), '[local]\nimage-signed = "blocking"\n');
+  const deployed = async ({ host }: { readonly host: string }): Promise<VoxRun> => {
+    writeFileSync(at("app/Vox.toml"), `${APP}registry = "${host}/apps"\n`);
+    return desk.vox(["deploy", "--keyless"], { cwd: at("app"), env: env(TOKEN) });
+  };
+  succeeded(await deployed(registry));
+  const refused = await deployed(forgetful);
+  expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining("the local lane blocks on `image-signed`")]);
+  rmSync(at("config"), { recursive: true });
 });
 
 describe("signing without a key", () => {

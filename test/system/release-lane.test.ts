@@ -242,8 +242,12 @@ describe("`vox deploy --image` in the release lane", () => {
     policy('signers = ["../other.pub"]\n');
     const local = await promote(image, [], {});
     expect(textAt(local.json(), "error", "message")).toContain("the local lane blocks on");
+    // Nor does it go back to what its own signers did not sign.
+    const back = await shop.vox(["rollback", "--to", "1", "--json"]);
+    expect([back.exitCode, textAt(back.json(), "error", "code")]).toEqual([1, "POLICY_REFUSED"]);
     policy('signers = ["../team.pub"]\n');
     succeeded(await promote(image, [], {}));
+    succeeded(await shop.vox(["rollback", "--to", "1"]));
   });
 
   it("copies nothing that was tampered with, and lets no tag name a copy that is not what was copied", async () => {

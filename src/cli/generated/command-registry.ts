@@ -942,6 +942,7 @@ export const COMMAND_REGISTRY: CommandRegistry = {
       area: "applications",
       docs: "reference/cli.md#vox-rollback",
       environment: [
+        "VOX_CONFIG_DIR",
         "VOX_DATA_DIR",
         "VOX_REGISTRY",
         "VOX_REGISTRY_TOKEN",
