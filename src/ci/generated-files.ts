@@ -4,6 +4,7 @@ import { portabilityPolicyJsonSchema } from "../contracts/portability-policy.ts"
 import type { JsonSchema } from "../contracts/json-schema.ts";
 import { materializedProjectJsonSchema } from "../contracts/materialized-project.ts";
 import { outputJsonSchemas } from "../contracts/output.ts";
+import { imageProvenanceJsonSchema } from "../contracts/image-provenance.ts";
 import { publishProvenanceJsonSchema } from "../contracts/provenance.ts";
 import type { CommandRegistry } from "../contracts/command-registry.ts";
 import { voxLockJsonSchema } from "../contracts/vox-lock.ts";
@@ -44,6 +45,7 @@ export const generatedFiles = (registry: CommandRegistry, present: FileTexts): r
   schemaFile("contracts/manifest/vox-toml.schema.json", voxTomlJsonSchema()),
   schemaFile("contracts/lockfile/vox-lock.schema.json", voxLockJsonSchema()),
   schemaFile("contracts/provenance/pm-publish.schema.json", publishProvenanceJsonSchema()),
+  schemaFile("contracts/provenance/image.schema.json", imageProvenanceJsonSchema()),
   schemaFile("contracts/handoff/materialized-project.schema.json", materializedProjectJsonSchema()),
   ...[...outputJsonSchemas()].map(([name, schema]) => schemaFile(`contracts/output/${name}.schema.json`, schema)),
 ];

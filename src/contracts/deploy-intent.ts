@@ -19,7 +19,7 @@ const healthcheck = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("http"), path: z.string().regex(/^\//), port, ...timing }),
 ]);
 
-const container = z.strictObject({
+export const containerIntent = z.strictObject({
   imageName: z.string().min(1),
   registry: z.string().exactOptional(),
   baseImage: z.string().min(1),
@@ -52,5 +52,5 @@ export const deployIntentSchema = z.strictObject({
   environment: z.string().min(1),
   target: deployTarget,
   runtime: z.enum(["auto", "docker", "podman"]),
-  container,
+  container: containerIntent,
 });

@@ -1,12 +1,10 @@
 import { withoutCredentials } from "../../core/address-credentials.ts";
 import type { JsonValue } from "../../core/canonical-json.ts";
 import { type Digest, hexOf } from "../../core/digest.ts";
+import { IMAGE_BUILD_TYPE } from "../../core/in-toto.ts";
 import type { LockedBaseImage, MaterializedPackage, MaterializedProject } from "../../project/materialized-project.ts";
 import { baseName } from "../sbom/base-name.ts";
 import { imagePurl, packagePurl } from "../sbom/purl.ts";
-
-/** What `vox package` and `vox deploy` do; docs/src/reference/provenance.md. */
-export const IMAGE_BUILD_TYPE = "https://vox.dev/build-types/image/v1";
 
 /** What of a build the handoff does not hold. */
 export interface BuildFacts {

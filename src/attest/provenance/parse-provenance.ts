@@ -1,6 +1,6 @@
 import { type Digest, digestFromHex, isDigest } from "../../core/digest.ts";
 import type { JsonCursor } from "../../core/json-cursor.ts";
-import { IMAGE_BUILD_TYPE } from "./image-provenance.ts";
+import { IMAGE_BUILD_TYPE } from "../../core/in-toto.ts";
 
 /** What an image's provenance says that it was made of, as far as a check asks. */
 export interface ParsedProvenance {

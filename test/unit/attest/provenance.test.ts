@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { type BuildFacts, imageProvenance } from "../../../src/attest/provenance/image-provenance.ts";
 import { parseImageProvenance } from "../../../src/attest/provenance/parse-provenance.ts";
@@ -26,6 +28,16 @@ describe("the provenance of an image", () => {
     await expect(`${JSON.stringify(predicate, undefined, 2)}\n`).toMatchFileSnapshot(
       join(CHECKOUT, "test/goldens/provenance/image.json"),
     );
+  });
+
+  it("is what its schema in contracts/ lets through, and nothing else is", () => {
+    const validate = new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(
+      JSON.parse(readFileSync(join(CHECKOUT, "contracts/provenance/image.schema.json"), "utf8")),
+    );
+    const { startedOn: _, ...timeless } = FACTS;
+    for (const document of [predicate, imageProvenance({ ...project, baseImages: [], packages: [] }, timeless)])
+      expect(validate(JSON.parse(JSON.stringify(document))), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...JSON.parse(JSON.stringify(predicate)), more: 1 })).toBe(false);
   });
 
   it("is read again with every archive, the lock and the base", () => {
