@@ -49,8 +49,8 @@ const checkoutAt = (root: string): Checkout => ({
 const listFiles = async (root: string, paths: readonly string[]): Promise<readonly string[]> =>
   (await Promise.all(paths.map((path) => filesAt(root, path)))).flat();
 
-/** Folders of a checkout that hold nothing of its own. */
-const PASSED_OVER: ReadonlySet<string> = new Set(["node_modules", "dist", ".vox_modules", ".git"]);
+/** Folders of a checkout that hold nothing of its own; the example's base image is a layout of some hundred megabytes. */
+const PASSED_OVER: ReadonlySet<string> = new Set(["node_modules", "dist", "layout", ".vox_modules", ".git"]);
 
 async function filesAt(root: string, path: string): Promise<readonly string[]> {
   const facts = await lstat(join(root, path)).catch(() => undefined);

@@ -83,6 +83,17 @@ describe("vox ci command-compliance", () => {
     expect(await vox("ci command-compliance")).toMatchObject({ code: 0 });
   }, 60_000);
 
+  it("passes over what was built or installed", async () => {
+    await copyCheckout();
+    for (const path of ["node_modules/x", "dist", "base-image/layout"]) {
+      await mkdir(join(folder, "examples", path), { recursive: true });
+      await writeFile(join(folder, "examples", path, "Dockerfile"), "FROM node:22\n");
+    }
+    expect(await vox("ci command-compliance --only pinned-images")).toMatchObject({ code: 0 });
+    await writeFile(join(folder, "examples/Dockerfile"), "FROM node:22\n");
+    expect(await vox("ci command-compliance --only pinned-images")).toMatchObject({ code: 1 });
+  });
+
   it("lists its checks", async () => {
     const { code, out } = await vox("ci command-compliance --list");
     expect(code).toBe(0);
