@@ -103,6 +103,17 @@ describe("a large blob", () => {
     expect(pushed.steps).toEqual(["PUT 201"]);
   });
 
+  it("is never sent with the POST, to which a registry may answer 202 after all", async () => {
+    for (const chunkBytes of [CHUNK, content.byteLength]) {
+      const { registry } = await push({}, { chunkBytes });
+      const posts = registry.requests.filter(({ method }) => method === "POST");
+      expect(posts.map(({ bodyBytes, query, status }) => [bodyBytes, query.has("digest"), status])).toEqual([
+        [0, false, 202],
+        [0, false, 202],
+      ]);
+    }
+  });
+
   it("goes in chunks as long as the registry wants them at least", async () => {
     const pushed = await push({ minChunkBytes: 6 * MIB });
     expectWhole(pushed);
