@@ -1,5 +1,7 @@
+import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { killedAt } from "../support/killed-at.ts";
+import { portOf } from "../support/loopback-port.ts";
 import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
 import { at } from "../support/vox-cli.ts";
@@ -66,5 +68,27 @@ describe.skipIf(docker === undefined).each([
     const document = await desk.document(deploy);
     expect(at(document, "deployment", "result")).toBe("unchanged");
     expect(await desk.greeting(document)).toBe(says);
+  }, 90_000);
+});
+
+describe.skipIf(docker === undefined)("a rollout with Compose whose port is taken", () => {
+  it("puts back what ran", async () => {
+    const desk = await rolloutDesk({ dockerHost: docker ?? "", tables: COMPOSE });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      await desk.document(["deploy"]);
+      const toml = desk.read("Vox.toml");
+      desk.edit("Vox.toml", "127.0.0.1::3000", `127.0.0.1:${portOf(server)}:3000`);
+      expect(await desk.failure(["deploy"])).toEqual(["DEPLOY_FAILED", 1]);
+      expect(await desk.history()).toEqual(["2 rolled-back", "1 succeeded"]);
+      desk.write("Vox.toml", toml);
+      const document = await desk.document(["deploy"]);
+      expect(at(document, "deployment", "result")).toBe("unchanged");
+      expect(await desk.greeting(document)).toBe(GREETING);
+    } finally {
+      server.close();
+      await desk.remove();
+    }
   }, 90_000);
 });

@@ -85,7 +85,10 @@ describe.skipIf(docker === undefined || registry === undefined || !hasBusybox())
       copyFileSync(join(folder, "team.pub"), join(elsewhere.folder, "team.pub"));
     }
     const where = carried ? elsewhere : desk;
-    const told = succeeded(await where.vox([...args, "--json"], { cwd: carried ? where.folder : folder, env }));
+    const told = await where.vox([...args, "--json"], { cwd: carried ? where.folder : folder, env });
+    // What stands in no commit and is for one platform is refused as a release, as the page says.
+    if (args.includes("release")) expect([command, told.exitCode]).toEqual([command, 1]);
+    else succeeded(told);
     results.set(command, told.json());
   }
 

@@ -1,9 +1,6 @@
 import { execFile } from "node:child_process";
-import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { killedAt } from "../support/killed-at.ts";
-import { portOf } from "../support/loopback-port.ts";
 import { findOracle } from "../support/oracles.ts";
 import { GREETING, type RolloutDesk, rolloutDesk } from "../support/rollout-desk.ts";
 import { requireService } from "../support/services.ts";
@@ -98,26 +95,6 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
     const list = at(await desk.document(["deployments", "production"]), "environments", 0);
     expect(at(list, "tag")).toBe(textAt(second, "image", "digest"));
     desk.mendHealth();
-  }, 120_000);
-
-  it("puts it back too when a port of the new one is taken", async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const toml = desk.read("Vox.toml");
-    desk.edit("Vox.toml", "127.0.0.1::3000", `127.0.0.1:${portOf(server)}:3000`);
-    const run = await desk.vox(["deploy", "--target", "compose", "--json"], SECRET);
-    server.close();
-    desk.write("Vox.toml", toml);
-    expect(at(run.json(), "error", "message")).toBe("deployment 4 of `production` failed: deployment 2 was put back");
-  }, 120_000);
-
-  it("does not take what a killed deployment left for what was deployed before", async () => {
-    desk.greet("Never mind");
-    await killedAt(desk, ["deploy", "--target", "compose"], "wait for", SECRET);
-    desk.greet("Welcome back");
-    const document = await desk.document(["deploy", "--target", "compose"], SECRET);
-    expect(await desk.greeting(document)).toBe("Welcome back");
-    expect((await desk.history()).slice(0, 2)).toEqual(["6 succeeded", "5 interrupted"]);
   }, 120_000);
 
   it("goes back to the deployment before", async () => {

@@ -117,6 +117,16 @@ describe.skipIf(docker === undefined)("vox deploy --run on a real engine", () =>
     desk.write("Vox.toml", toml);
   }, 60_000);
 
+  it("lets one of two win who deploy at once on one machine, and tells the other", async () => {
+    desk.greet("Welcome, both");
+    const runs = await Promise.all([1, 2].map(() => desk.vox(["deploy", "--run", "--json"], SECRET)));
+    const told = runs.filter(({ exitCode }) => exitCode !== 0);
+    for (const run of told) expect([run.exitCode, at(run.json(), "error", "code")]).toEqual([75, "DEPLOY_BUSY"]);
+    expect(told.length).toBeLessThan(2);
+    expect(await desk.containers()).toHaveLength(1);
+    expect(await desk.greeting(await desk.document(["deploy", "--run"], SECRET))).toBe("Welcome, both");
+  }, 60_000);
+
   it("starts the old container again when the port of the new one is taken", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
@@ -143,27 +153,13 @@ describe.skipIf(podman === undefined)("vox deploy --run on Podman", () => {
 
   afterAll(() => desk.remove());
 
-  it("deploys, replaces, puts back what does not stay up, and goes back", async () => {
-    const first = await desk.document(["deploy", "--run"]);
-    expect(await desk.greeting(first)).toBe(GREETING);
-    expect(at(await desk.document(["deploy", "--run"]), "deployment", "result")).toBe("unchanged");
+  it("deploys, replaces, and puts back what does not stay up", async () => {
+    expect(await desk.greeting(await desk.document(["deploy", "--run"]))).toBe(GREETING);
     desk.greet("Welcome back");
     const second = await desk.document(["deploy", "--run"]);
     expect(await desk.greeting(second)).toBe("Welcome back");
     desk.edit("Vox.toml", 'cmd = ["/bin/busybox", "httpd"', 'cmd = ["/bin/busybox", "false"');
     expect(await desk.failure(["deploy", "--run"])).toEqual(["DEPLOY_FAILED", 1]);
-    expect(await desk.containers()).toHaveLength(1);
-    expect(await desk.greeting(await desk.document(["rollback"]))).toBe(GREETING);
-  }, 120_000);
-
-  it("lets one of two win who deploy at once on one machine, and tells the other", async () => {
-    desk.edit("Vox.toml", 'cmd = ["/bin/busybox", "false"', 'cmd = ["/bin/busybox", "httpd"');
-    desk.greet("Welcome, both");
-    const runs = await Promise.all([desk.vox(["deploy", "--run", "--json"]), desk.vox(["deploy", "--run", "--json"])]);
-    const told = runs.filter(({ exitCode }) => exitCode !== 0);
-    for (const run of told) expect([run.exitCode, at(run.json(), "error", "code")]).toEqual([75, "DEPLOY_BUSY"]);
-    expect(told.length).toBeLessThan(2);
-    expect(await desk.containers()).toHaveLength(1);
-    expect(await desk.greeting(await desk.document(["deploy", "--run"]))).toBe("Welcome, both");
+    expect(await desk.containers()).toEqual([textAt(second, "container", "id")]);
   }, 120_000);
 });
