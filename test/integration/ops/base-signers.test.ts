@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { main } from "../../../src/cli/main.ts";
@@ -34,6 +34,9 @@ beforeAll(async () => {
   alone.remove();
   for (const name of ["unsigned", "signed", "by-other", "index-alone"])
     succeeded(await vox("push", path(name), `${registry.host}/bases/${name}:1`));
+  small.write("main.txt", "changed\n");
+  succeeded(await vox("package", "--out", path("changed")));
+  succeeded(await vox("push", path("changed"), `${registry.host}/bases/index-alone:2`));
 });
 afterAll(async () => {
   await registry?.close();
@@ -88,6 +91,21 @@ describe("a base whose signer `[deploy.policy] base_signers` names (`base-signed
     rmSync(path("app/dist"), { recursive: true, force: true });
     expect(refusal(await build(inRegistry(name), ["../team.pub"]))).toEqual(expected);
     expect(refusal(await vox("deploy", "--load", "--json"))).toEqual(expected);
+  });
+
+  it("is refused when the lock names another manifest beside a signed index", async () => {
+    succeeded(await build(inRegistry("index-alone"), ["../team.pub"]));
+    const [signed, other] = ["index-alone", "changed"].map((name) => new LayoutSurgeon(path(name)));
+    const lock = readFileSync(path("app/vox.lock"), "utf8");
+    const swapped = (signed?.platforms ?? []).reduce(
+      (text, digest, at) => text.replace(digest, other?.platforms[at] ?? ""),
+      lock,
+    );
+    for (const surgeon of [signed, other]) surgeon?.remove();
+    expect(swapped).not.toBe(lock);
+    small.write("vox.lock", swapped);
+    const run = await vox("package", "--json");
+    expect(refusal(run)).toEqual([1, "POLICY_REFUSED", expect.stringContaining("does not list")]);
   });
 
   it("is refused offline when nobody saw before who signed it", async () => {
