@@ -11,10 +11,11 @@ import { judgeInvariants } from "../policy/portability/report.ts";
 import type { ProjectImage } from "./build-project-image.ts";
 import type { DeploymentGate, GatedDeployment, GatePorts } from "./deployment-gate.ts";
 import type { OpenProject } from "./open-project.ts";
+import { manifestFacts } from "./portability-facts.ts";
 import { allowedLicences, portabilitySeverities } from "./portability-severities.ts";
 import type { KeyPorts } from "./ports.ts";
-import { imageFacts } from "./read-image-facts.ts";
-import { type ImagePlace, readImage, readImageFrom } from "./read-image.ts";
+import { imageFacts, imageSecrets } from "./read-image-facts.ts";
+import { type ImagePlace, type ReadImage, readImage, readImageFrom } from "./read-image.ts";
 import { freshLock, LOCK_FILE } from "./read-lock.ts";
 import { readProjectFacts } from "./read-project-facts.ts";
 import { refuseBroken } from "./refuse-broken.ts";
@@ -32,7 +33,13 @@ export interface HeldDeployment {
 const NOT_BEFORE_BUILD: readonly InvariantId[] = ["no-secrets", "files-tracked"];
 const OF_FILES: readonly InvariantId[] = ["files-tracked"];
 const OF_SIGNER: readonly InvariantId[] = ["image-signed"];
-const OF_BUILT: readonly InvariantId[] = ["platforms-complete", "metadata-complete", "user-not-root", "rebuild-same"];
+const OF_BUILT: readonly InvariantId[] = [
+  "platforms-complete",
+  "metadata-complete",
+  "user-not-root",
+  "no-secrets",
+  "rebuild-same",
+];
 const OF_PUSHED: readonly InvariantId[] = [
   "platforms-complete",
   "metadata-complete",
@@ -103,14 +110,26 @@ async function isStranger(signer: StatementSigner, lists: SignerLists, ports: Ke
 
 async function builtFacts(
   { project, options: { member, environment, hold } }: HeldDeployment,
-  { image: { root, reader }, plan }: ProjectImage,
+  built: ProjectImage,
   ids: Severities,
   ports: GatePorts,
 ): Promise<ImageFacts> {
-  const read = await readImageFrom(reader, root, { name: plan.imageName, reference: plan.imageName }, { signal: ports.signal });
+  const { image, plan } = built;
+  const name = plan.imageName;
+  const read = await readImageFrom(image.reader, image.root, { name, reference: name }, { signal: ports.signal });
+  const { text } = await manifestFacts(project, member);
+  const secrets = plan.lower && (await imageSecrets(image.reader, read, [text], ports, layersOfBase(built, read)));
   const asks = (ids.get("rebuild-same") ?? "off") !== "off";
-  const checks = asks ? await rebuildChecks({ repository: reader }, read, { project, member, environment, hold }, ports) : [];
-  return imageFacts(read, { checks });
+  const wish = { project, member, environment, hold };
+  const checks = asks ? await rebuildChecks({ repository: image.reader }, read, wish, ports) : [];
+  return imageFacts(read, { checks, ...(secrets && { secrets }) });
+}
+
+/** Files were looked at before they became layers; what an engine made was not, and lies right above the base. */
+function layersOfBase({ image }: ProjectImage, { platforms }: ReadImage): { readonly baseLayers: number } {
+  const ofBase = new Set(image.baseLayers);
+  const counts = platforms.map(({ document }) => document.layers.filter(({ digest }) => ofBase.has(digest)).length);
+  return { baseLayers: Math.min(...counts) };
 }
 
 interface PushedImage {

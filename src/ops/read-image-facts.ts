@@ -19,10 +19,11 @@ export async function imageSecrets(
   image: ReadImage,
   manifests: readonly string[],
   ports: ScanPorts,
+  options: Parameters<typeof secretsInImage>[2] = {},
 ): Promise<Known<readonly SecretFacts[]>> {
   const allowances = manifests.map((text) => manifestAllowances(text));
   try {
-    const found = await secretsInImage(reader, image, {}, ports);
+    const found = await secretsInImage(reader, image, options, ports);
     const refused = found.filter((secret) => secret.kind === "file" || !allowances.some((allows) => allows(secret)));
     return { value: refused.map((secret) => ({ rule: secret.rule, where: tellPlace(secret) })) };
   } catch (error) {

@@ -319,3 +319,22 @@ describe.skipIf(!ready || docker === undefined)("the lower part, built by a real
     });
   }, 60_000);
 });
+
+describe.skipIf(!ready || docker === undefined)("what a step leaves in a layer", () => {
+  it("is looked through for secrets before it is deployed, but on a desk", async () => {
+    const shop = await layShop({});
+    try {
+      // In pieces, so that neither Vox.toml nor the history says it.
+      const step = "printf 'AKIA%s' Q3ZB7XKJ5NWM2PLD > /leak.txt";
+      await shop.ask(`registry = "127.0.0.1:1/apps"\n${AMD64}\nrun = ["${step}"]`);
+      const deploy = (lane: string) =>
+        shop.vox(["deploy", "--dry-run", "--json"], { DOCKER_HOST: docker ?? "", VOX_LANE: lane });
+      const refused = await deploy("ci");
+      expect([refused.exitCode, textAt(refused.json(), "error", "code")]).toEqual([1, "POLICY_REFUSED"]);
+      expect(textAt(refused.json(), "error", "message")).toMatch(/`no-secrets`: `leak\.txt:1` in the layer/);
+      succeeded(await deploy("local"));
+    } finally {
+      shop.desk.remove();
+    }
+  }, 60_000);
+});

@@ -104,7 +104,10 @@ describe("a secret (`no-secrets`)", () => {
     const [record = ""] = filesBelow(join(desk.folder, "cache/metadata/facts")).filter((path) =>
       readFileSync(path, "utf8").startsWith("clean of secrets, by rules 1: lib\n"),
     );
-    writeFileSync(record, `${readFileSync(record, "utf8")}plain sha256:${createHash("sha256").update(secret).digest("hex")}\n`);
+    writeFileSync(
+      record,
+      `${readFileSync(record, "utf8")}plain ${createHash("sha256").update(secret).digest("hex").slice(0, 32)}\n`,
+    );
     write("lib/src/index.js", secret);
     succeeded(await inLib(["pm", "publish", "--dry-run"]));
   });
