@@ -83,6 +83,17 @@ describe.skipIf(docker === undefined || registry === undefined)("vox deploy --ta
     expect(await desk.greeting(second)).toBe("Welcome back");
   }, 90_000);
 
+  it("sets the environment's tag where whoever deployed was killed before that", async () => {
+    const manifests = `http://${registry}/v2/rollout-compose/${desk.name}/manifests`;
+    const type = "application/vnd.oci.image.index.v1+json";
+    const old = await fetch(`${manifests}/${textAt(first, "image", "digest")}`, { headers: { accept: type } });
+    await fetch(`${manifests}/production`, { method: "PUT", headers: { "content-type": type }, body: await old.text() });
+    const again = await desk.document(["deploy", "--target", "compose"], SECRET);
+    expect(at(again, "deployment", "result")).toBe("unchanged");
+    const list = at(await desk.document(["deployments", "production"]), "environments", 0);
+    expect(at(list, "tag")).toBe(textAt(second, "image", "digest"));
+  }, 60_000);
+
   it("puts the previous version back when the new one is unhealthy, and exits 1 saying so", async () => {
     desk.breakHealth();
     const run = await desk.vox(["deploy", "--target", "compose", "--json"], SECRET);
