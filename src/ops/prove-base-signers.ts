@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { parsePublicKey, type PublicKey } from "../attest/keys/public-key.ts";
 import { checkSignatures } from "../attest/verify/check-signatures.ts";
-import { formatBase, parseStoredBase } from "../container/base-image/base-reference.ts";
+import { parseStoredBase } from "../container/base-image/base-reference.ts";
 import { mapConcurrent } from "../core/concurrency.ts";
 import type { Digest } from "../core/digest.ts";
 import { MANIFEST_FILE } from "../core/manifest-file.ts";
@@ -14,7 +14,6 @@ import type { LockedBaseImage, MaterializedProject } from "../project/materializ
 import { openBase } from "./lock-base-images.ts";
 import type { CachePorts, ImagePorts, KeyPorts, RunPorts } from "./ports.ts";
 import { readEvidence } from "./read-attached.ts";
-import { carriesBase, type Vendored } from "./vendored.ts";
 
 export interface BaseSigners {
   /** Files of public keys; of `[deploy.policy] base_signers`. */
@@ -22,7 +21,6 @@ export interface BaseSigners {
   /** Absolute; what those paths, and a base in a layout, are relative to. */
   readonly folder: string;
   readonly offline: boolean;
-  readonly vendored: Vendored;
 }
 
 export type BaseSignerPorts = Pick<KeyPorts, "readKey"> &
@@ -68,7 +66,7 @@ async function signerOf(
   wanted: Wanted,
   ports: BaseSignerPorts,
 ): Promise<{ readonly key: PublicKey } | { readonly faults: readonly string[] }> {
-  const repository = await openSigned(base, wanted, ports);
+  const repository = openSigned(base, wanted, ports);
   const faults: string[] = [];
   for (const subject of new Set([manifest, base.digest])) {
     const evidence = await readEvidence(
@@ -87,15 +85,10 @@ async function signerOf(
   return { faults };
 }
 
-async function openSigned(
-  base: LockedBaseImage,
-  { folder, offline, vendored }: Wanted,
-  ports: BaseSignerPorts,
-): Promise<Repository> {
+/** A project carries bases without what is attached to them. */
+function openSigned(base: LockedBaseImage, { folder, offline }: Wanted, ports: BaseSignerPorts): Repository {
   const reference = parseStoredBase(base.reference);
   if (!offline || reference.kind === "layout") return openBase(reference, folder, ports);
-  const carried = await vendored.layout();
-  if (carried && (await carriesBase(carried, formatBase(reference)))) return carried;
   throw new VoxError("OFFLINE_UNPROVABLE", `who signed the base \`${base.reference}\` cannot be asked offline`);
 }
 

@@ -18,8 +18,7 @@ export async function requireBaseSigners(
   const lists = [member.manifest.deploy?.policy?.base_signers ?? [], machine?.baseSigners ?? []];
   for (const signers of lists.filter((list) => list.length > 0)) {
     const { proveBaseSigners } = await import("./prove-base-signers.ts");
-    const { vendored } = project;
-    const wanted = { signers, vendored, folder: memberDir(project, member), offline: hold.offline };
+    const wanted = { signers, folder: memberDir(project, member), offline: hold.offline };
     await proveBaseSigners(handoff, wanted, ports);
   }
 }
