@@ -57,7 +57,11 @@ export const PLANTED_IN_PROMISES: Planted = [
     "`test/system/stale-lock.test.ts` does not name `lock-fresh`",
     edited("test/system/stale-lock.test.ts", "`lock-fresh`", "the lock"),
   ],
-  ["supported-runtimes", "`Podman` is called supported, and no system test shows it", removed("test/system/load.test.ts")],
+  [
+    "supported-runtimes",
+    "`native builder` is called supported, and no system test shows it",
+    removed("test/system/same-image.test.ts"),
+  ],
   [
     "supported-runtimes",
     "there is no table below `Runtimes and their caveats`",
