@@ -284,4 +284,6 @@ async function run(
 }
 
 /** Hexadecimal digits of random bytes: what compressing takes and gives is that of text, and no two runs are alike. */
-const payload = (sizeMiB: number): string => randomBytes(sizeMiB * 2 ** 19).toString("hex");
+function payload(sizeMiB: number): string {
+  return randomBytes(sizeMiB * 2 ** 19).toString("hex");
+}

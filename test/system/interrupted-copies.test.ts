@@ -132,8 +132,8 @@ describe.each(Object.keys(copyings))("vox %s", (name) => {
   });
 });
 
-/** Names that only an unfinished run has; a folder that a killed run wrote in goes an hour later. */
+/** Names that only an unfinished run has; a folder that a killed run wrote in goes an hour later, a lock when somebody has to write there again. */
 const leftovers = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
-    (path) => /\.tmp|\.lock$|~$/.test(path) && !/^\.[^/]*\.vox\//.test(path),
+    (path) => /\.tmp|~$/.test(path) && !/^\.[^/]*\.vox\//.test(path),
   );
