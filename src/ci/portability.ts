@@ -1,4 +1,5 @@
 import type { InvariantReport } from "../policy/portability/report.ts";
+import { counted } from "../core/counted.ts";
 import type { Finding } from "./finding.ts";
 
 /** What `vox ci portability` finds wrong, in the order of the policy; what cannot be told counts as what does not hold. */
@@ -18,7 +19,7 @@ export function portabilityLines(reports: readonly InvariantReport[], lane: stri
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const end =
     errors > 0
-      ? `${errors === 1 ? "1 fault" : `${errors} faults`} that the ${lane} lane blocks on`
+      ? `${counted(errors, "fault")} that the ${lane} lane blocks on`
       : `ok: nothing that the ${lane} lane blocks on${findings.length > 0 ? `, and ${findings.length} it advises against` : ""}`;
   return [...reports.flatMap(linesOf), end];
 }

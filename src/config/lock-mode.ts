@@ -65,13 +65,13 @@ export function laneFrom(flag: Lane | undefined, env: Environment): Lane {
   });
 }
 
-const LANES: readonly Lane[] = ["local", "ci", "release"];
+export const LANES: readonly Lane[] = ["local", "ci", "release"];
 
 /** The strictest of some lanes; `local` when there is none. */
 export const strictestOfLanes = (lanes: readonly (Lane | undefined)[]): Lane =>
   LANES.findLast((lane) => lanes.includes(lane)) ?? "local";
 
-export const isLane = (word: string): word is Lane => word === "local" || word === "ci" || word === "release";
+export const isLane = (word: string): word is Lane => LANES.some((lane) => lane === word);
 
 const modeOfFlags = (flags: LockFlags): LockMode => modeOf(flags.locked === true, flags.frozen === true);
 

@@ -1,7 +1,8 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+import { readYaml } from "./read-yaml.ts";
+import { lane } from "./value-schemas.ts";
 
 /** `contracts/cli/command-registry.yaml`: the authority on what vox can be asked (contracts, §8). */
 
@@ -41,7 +42,7 @@ const command = z.strictObject({
   options: z.array(option),
   handler: word.describe("Key in the program's map of handlers"),
   status: z.enum(["stable", "experimental", "deprecated"]),
-  lane: z.enum(["any", "local", "ci", "release"]).describe("Lane that the command is for"),
+  lane: z.enum(["any", ...lane.options]).describe("Lane that the command is for"),
   area: word.describe("One of `areas`"),
   docs: z
     .string()
@@ -71,15 +72,8 @@ export type ParsedRegistry =
 
 /** Reads the registry's text; each fault is a phrase that names its path in the document. */
 export function parseCommandRegistry(text: string): ParsedRegistry {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    return { kind: "faults", faults: [error instanceof Error ? error.message : String(error)] };
-  }
-  const result = commandRegistrySchema.safeParse(document);
-  if (result.success) return { kind: "registry", registry: result.data };
-  return { kind: "faults", faults: result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
+  const read = readYaml(text, commandRegistrySchema);
+  return read.kind === "faults" ? read : { kind: "registry", registry: read.document };
 }
 
 /** The JSON Schema of `contracts/cli/command-registry.yaml`. */

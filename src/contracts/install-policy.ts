@@ -1,7 +1,7 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+import { readYaml } from "./read-yaml.ts";
 
 /** `contracts/install/install-policy.yaml`: how the program vox itself is built, released and installed. */
 
@@ -48,15 +48,8 @@ export type ParsedInstallPolicy =
 
 /** Reads the policy's text; each fault is a phrase that names its path in the document. */
 export function parseInstallPolicy(text: string): ParsedInstallPolicy {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    return { kind: "faults", faults: [error instanceof Error ? error.message : String(error)] };
-  }
-  const result = installPolicySchema.safeParse(document);
-  if (result.success) return { kind: "policy", policy: result.data };
-  return { kind: "faults", faults: result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
+  const read = readYaml(text, installPolicySchema);
+  return read.kind === "faults" ? read : { kind: "policy", policy: read.document };
 }
 
 /** The JSON Schema of `contracts/install/install-policy.yaml`. */

@@ -4,7 +4,7 @@ import { cacheClearDocument, cacheDirDocument, cacheGcDocument, cacheStatusDocum
 import { checksDocument, commandsDocument, completionsDocument, doctorDocument, explainDocument, upgradeDocument } from "./output-help.ts";
 import { infoDocument, loginDocument, logoutDocument, searchDocument, yankDocument } from "./output-registry.ts";
 import { deployDocument, deploymentsDocument, imageDocument, pushDocument, rollbackDocument } from "./output-deploy.ts";
-import { count, digest, packageName, platform, sizeBytes } from "./value-schemas.ts";
+import { count, digest, lane, packageName, platform, severity, sizeBytes } from "./value-schemas.ts";
 
 /** The documents that commands print with `--json` (contracts, §8). Readers ignore keys that they do not know; keys are only ever added. */
 
@@ -214,11 +214,11 @@ export const findingsDocument = z.looseObject({
 });
 
 const portabilityDocument = findingsDocument.extend({
-  lane: z.enum(["local", "ci", "release"]),
+  lane,
   invariants: z.array(
     z.looseObject({
       id: z.string(),
-      severity: z.enum(["off", "advisory", "blocking"]),
+      severity,
       status: z.enum(["held", "broken", "unknown", "not-judged", "kept"]),
       details: z.array(z.string()).describe("What each judge found: of each application, then of the image"),
     }),

@@ -1,11 +1,10 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+import { readYaml } from "./read-yaml.ts";
+import { severity } from "./value-schemas.ts";
 
 /** `contracts/policy/portability-policy.yaml`: the invariants of app portability, and how strictly each lane holds them. */
-
-const severity = z.enum(["off", "advisory", "blocking"]);
 
 const invariant = z.strictObject({
   id: z.string().regex(/^[a-z]+(?:-[a-z]+)*$/),
@@ -33,15 +32,8 @@ export type ParsedPortabilityPolicy =
 
 /** Reads the policy's text; each fault is a phrase that names its path in the document. */
 export function parsePortabilityPolicy(text: string): ParsedPortabilityPolicy {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    return { kind: "faults", faults: [error instanceof Error ? error.message : String(error)] };
-  }
-  const result = portabilityPolicySchema.safeParse(document);
-  if (result.success) return { kind: "policy", policy: result.data };
-  return { kind: "faults", faults: result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
+  const read = readYaml(text, portabilityPolicySchema);
+  return read.kind === "faults" ? read : { kind: "policy", policy: read.document };
 }
 
 /** The JSON Schema of `contracts/policy/portability-policy.yaml`. */

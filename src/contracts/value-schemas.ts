@@ -11,3 +11,7 @@ export const sizeBytes = z.int().min(0);
 export const count = z.int().min(0);
 /** `/`-separated, inside its root. */
 export const relativePath = z.string().regex(/^(?!\/)(?!(?:.*\/)?\.\.?(?:\/|$))[^\0\\]+$/);
+/** Who decides how strictly a deployment is held. */
+export const lane = z.enum(["local", "ci", "release"]);
+/** How strictly an invariant is held in a lane. */
+export const severity = z.enum(["off", "advisory", "blocking"]);

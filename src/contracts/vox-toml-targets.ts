@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { field } from "./deploy-field.ts";
 import { durationWord, imagePathWord, innerPathWord, naturalNumber, nonEmptyText, portNumber, variableNameWord } from "./vox-toml-words.ts";
+import { lane, severity } from "./value-schemas.ts";
 
 const hostWord = z.string().regex(/^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*))$/, { error: "is not a host name" });
 const dnsLabel = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, { error: "is not a DNS label of a-z, 0-9 and `-`" });
@@ -93,10 +94,10 @@ export const historySchema = z.strictObject({
   keep: field(z.int().min(1, { error: "is less than 1" }), "Deployments whose records are kept for each environment; 20 unless said"),
 });
 
-const severities = z.record(nonEmptyText, z.enum(["off", "advisory", "blocking"]));
+const severities = z.record(nonEmptyText, severity);
 
 export const policySchema = z.strictObject({
-  lane: field(z.enum(["local", "ci", "release"]), "Least strict lane that this project allows", {
+  lane: field(lane, "Least strict lane that this project allows", {
     role: "override-candidate",
     flag: "--lane",
     variable: "VOX_LANE",

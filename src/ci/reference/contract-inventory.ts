@@ -1,7 +1,7 @@
 import { ENVIRONMENT_VARIABLES } from "../../config/environment-variables.ts";
 import type { CommandRegistry } from "../../contracts/command-registry.ts";
 import { deployFields } from "../../contracts/vox-toml-deploy.ts";
-import { deployTarget } from "../../contracts/vox-toml-targets.ts";
+import { deferredTargets } from "../deferred-targets.ts";
 import { markdownTable } from "./generated-note.ts";
 
 /** `docs/src/architecture/public-contract-inventory.md`: what other people's programs touch, and what nothing points to. */
@@ -67,16 +67,9 @@ function orphans(registry: CommandRegistry): readonly string[] {
   return [
     `Variables that no command names, since all read them or a library does: ${list(variables.map(({ name }) => name))}.`,
     `Fields that are still read and have a successor: ${list(legacy.map(({ path }) => path))}.`,
-    `Tables of [deploy] that are validated, and that no command acts on yet; what would change that is in the [deferral register](deferral-register.md): ${list(deferredTables(registry))}.`,
+    `Tables of [deploy] that are validated, and that no command acts on yet; what would change that is in the [deferral register](deferral-register.md): ${list(deferredTargets(registry).map((target) => `deploy.${target}`))}.`,
     `Commands that are not stable: ${list(registry.commands.filter(({ status }) => status !== "stable").map(({ path }) => `vox ${path}`))}.`,
   ];
-}
-
-/** Tables of targets that `vox deploy` does not take. */
-function deferredTables(registry: CommandRegistry): readonly string[] {
-  const deploy = registry.commands.find(({ path }) => path === "deploy");
-  const taken = ["auto", ...(deploy?.options.find(({ name }) => name === "target")?.choices ?? [])];
-  return deployTarget.options.filter((target) => !taken.includes(target)).map((target) => `deploy.${target}`);
 }
 
 const list = (names: readonly string[]): string =>

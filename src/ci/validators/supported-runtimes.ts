@@ -1,5 +1,5 @@
-import { deployTarget } from "../../contracts/vox-toml-targets.ts";
 import { declaredRegistry } from "../declared-registry.ts";
+import { deferredTargets } from "../deferred-targets.ts";
 import { lineOf } from "../file-texts.ts";
 import type { Finding } from "../finding.ts";
 import { codeSpans, tableBelow } from "../markdown/page.ts";
@@ -33,13 +33,12 @@ function standingFaults({ files }: ComplianceFacts): readonly Finding[] {
 
 /** What Vox.toml may ask for and `vox deploy` refuses is deferred, by its name. */
 function targetFaults(facts: ComplianceFacts): readonly Finding[] {
-  const deploy = declaredRegistry(facts)?.commands.find(({ path }) => path === "deploy");
-  const taken = deploy?.options.find(({ name }) => name === "target")?.choices;
-  if (taken === undefined) return [];
+  const registry = declaredRegistry(facts);
+  if (registry === undefined) return [];
   const page = facts.files.text(REGISTER_PAGE) ?? "";
   const deferred = new Set(tableBelow(page, "Found on the way").flatMap(({ cells }) => codeSpans(cells[0] ?? "")));
   const place = { file: REGISTER_PAGE, line: lineOf(page, "## Found on the way") };
-  return deployTarget.options
-    .filter((target) => target !== "auto" && !taken.includes(target) && !deferred.has(target))
+  return deferredTargets(registry)
+    .filter((target) => !deferred.has(target))
     .map((target) => finding(`\`vox deploy\` does not take the target \`${target}\`, which is not deferred`, place));
 }

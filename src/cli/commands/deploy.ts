@@ -8,6 +8,7 @@ import { printImage } from "./print-image.ts";
 import { signingWish } from "./signing-flags.ts";
 import { openCommand, runtimeOf } from "./project-command.ts";
 import { strictestHold } from "./strictest-lane.ts";
+import { keysOption } from "./trust-options.ts";
 
 export async function run(context: CommandContext): Promise<void> {
   const { options, args } = context;
@@ -58,9 +59,6 @@ async function runAirgap(context: CommandContext, file: string): Promise<void> {
   const how = { keys: keysOption(context), dryRun: isGiven(options, "dry-run"), takeOver: isGiven(options, "take-over") };
   printImage(context, await deployAirgap({ ...wish, ...how }, runtimeOf(context)));
 }
-
-const keysOption = ({ options, cwd }: CommandContext): readonly string[] =>
-  listOption(options, "key").map((path) => resolve(cwd, path));
 
 function targetOption(options: OptionValues): Pick<DeployOptions, "target"> {
   const target = DEPLOY_TARGETS.find((known) => known === textOption(options, "target"));

@@ -1,10 +1,10 @@
-import { resolve } from "node:path";
 import type { Trust } from "../../attest/verify/evidence.ts";
 import { VoxError } from "../../errors/vox-error.ts";
 import { readKey } from "../../runtime/fs-keys.ts";
 import type { ReleaseSource } from "../../toolchain/release-source.ts";
-import { type CommandContext, listOption } from "../command-context.ts";
+import type { CommandContext } from "../command-context.ts";
 import { identityOption, type IdentityOption } from "./identity-option.ts";
+import { keysOption } from "./trust-options.ts";
 
 /** The list of checksums of a release, and where its signature stands. */
 export interface SignedList {
@@ -21,7 +21,7 @@ export async function signerOf(
   source: ReleaseSource,
   context: CommandContext,
 ): Promise<string | undefined> {
-  const keys = listOption(context.options, "key").map((path) => resolve(context.cwd, path));
+  const keys = keysOption(context);
   const identity = identityOption(context);
   if (keys.length === 0 && identity === undefined) return undefined;
   const trust = await trustOf(keys, identity);

@@ -6,6 +6,9 @@ import { identityOption } from "./identity-option.ts";
 /** Whose signatures are believed, as a call says. @throws {VoxError} USAGE */
 export function trustOptions(context: CommandContext): Pick<VerifyImageOptions, "keys" | "identity"> {
   const identity = identityOption(context);
-  const keys = listOption(context.options, "key").map((path) => resolve(context.cwd, path));
-  return { keys, ...(identity && { identity }) };
+  return { keys: keysOption(context), ...(identity && { identity }) };
 }
+
+/** `--key`: absolute paths of public keys. */
+export const keysOption = ({ options, cwd }: CommandContext): readonly string[] =>
+  listOption(options, "key").map((path) => resolve(cwd, path));

@@ -1,4 +1,4 @@
-import type { Lane } from "../../config/lock-mode.ts";
+import { type Lane, LANES } from "../../config/lock-mode.ts";
 import { SEVERITIES, type Severity } from "../../config/severity.ts";
 import { nearestWord } from "../../core/nearest-word.ts";
 import { type ErrorCode } from "../../errors/catalogue.ts";
@@ -16,8 +16,6 @@ export interface Tightening {
 }
 
 export type Severities = ReadonlyMap<InvariantId, Severity>;
-
-const LANES = ["local", "ci", "release"] as const;
 
 /**
  * How strictly each invariant is held in a lane: as the policy says, or more so where somebody asks; never less.
