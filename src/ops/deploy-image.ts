@@ -1,23 +1,22 @@
-import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { selectPlatform } from "../container/build/image.ts";
 import type { Engine } from "../container/engine/engine.ts";
 import { dockerArchive } from "../container/output/docker-archive.ts";
 import { mountRepositories, mountSources } from "../container/publish/mount-sources.ts";
 import { publishImage } from "../container/publish/publish-image.ts";
 import { imageTags, releaseTag } from "../container/publish/tags.ts";
-import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { formatRepository, type ImageReference, parseImageReference } from "../oci/reference.ts";
+import { formatRepository, type ImageReference } from "../oci/reference.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
 import type { MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
 import { attestPublished } from "./attest-published.ts";
 import { buildProjectImage, type ProjectImage } from "./build-project-image.ts";
+import { refuseOtherTargets, registryMissing } from "./deploy-refusals.ts";
 import type { DeploymentGate } from "./deployment-gate.ts";
 import { imageResult, type ImageResult, NO_TRANSFER } from "./image-result.ts";
 import { materializeProject, type MaterializeOptions } from "./materialize-project.ts";
 import { openGate } from "./open-gate.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
-import { registryHistory } from "./open-history.ts";
+import { imageRepositoryOf, registryHistory } from "./open-history.ts";
 import type {
   CachePorts,
   DeploymentPorts,
@@ -165,22 +164,11 @@ function rolloutTarget(deploy: DeployIntent, { to }: DeployOptions): RolloutTarg
 const releaseTags = ({ release }: DeployOptions, { version }: Pick<ProjectIdentity, "version">): readonly string[] =>
   release ? [releaseTag(version)] : [];
 
-function refuseOtherTargets({ target }: DeployIntent): void {
-  if (target === "container" || target === "auto" || target === "compose") return;
-  throw new VoxError("DEPLOY_UNSUPPORTED", `\`target = "${target}"\` is not a target of this version of vox`, {
-    place: { file: MANIFEST_FILE },
-    hint: "run `vox deploy --target container`",
-  });
-}
-
 /** The image's repository, without tag; a rollout without a registry brings the image into the engine. */
-function repositoryOf({ container }: DeployIntent, target: RolloutTarget | "none"): ImageReference | undefined {
-  if (container.registry === undefined && target !== "none") return undefined;
-  if (container.registry !== undefined) return parseImageReference(`${container.registry}/${container.imageName}`);
-  throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.container] registry` is missing", {
-    place: { file: MANIFEST_FILE },
-    hint: 'add `registry = "ghcr.io/acme"` to [deploy.container], or run `vox deploy --load`',
-  });
+function repositoryOf(deploy: DeployIntent, target: RolloutTarget | "none"): ImageReference | undefined {
+  const repository = imageRepositoryOf(deploy);
+  if (repository === undefined && target === "none") throw registryMissing("vox deploy --load");
+  return repository;
 }
 
 interface Placing {

@@ -1,9 +1,7 @@
 import { resolve } from "node:path";
 import { KeySigner, type StatementSigner } from "../attest/signer.ts";
-import { parsePublicKey } from "../attest/keys/public-key.ts";
 import type { Lane } from "../config/lock-mode.ts";
 import type { MachinePolicy } from "../config/machine-policy.ts";
-import { mapConcurrent } from "../core/concurrency.ts";
 import type { ImageFacts, ProjectFacts } from "../policy/portability/facts.ts";
 import type { InvariantId } from "../policy/portability/invariant.ts";
 import { only, type Severities } from "../policy/portability/lanes.ts";
@@ -18,6 +16,7 @@ import { imageFacts, imageSecrets } from "./read-image-facts.ts";
 import { type ImagePlace, type ReadImage, readImage, readImageFrom } from "./read-image.ts";
 import { freshLock, LOCK_FILE } from "./read-lock.ts";
 import { readProjectFacts } from "./read-project-facts.ts";
+import { readPublicKeys } from "./read-public-keys.ts";
 import { refuseBroken } from "./refuse-broken.ts";
 import { signerLists, type SignerLists, verifyBySigners } from "./verify-by-signers.ts";
 import { rebuildChecks } from "./verify-rebuild.ts";
@@ -102,7 +101,7 @@ async function deploymentFacts(
 async function isStranger(signer: StatementSigner, lists: SignerLists, ports: KeyPorts): Promise<boolean> {
   if (!(signer instanceof KeySigner)) return false;
   for (const list of lists) {
-    const keys = await mapConcurrent(list, 1, async (path) => parsePublicKey(await ports.readKey(path), `\`${path}\``));
+    const keys = await readPublicKeys(list, ports);
     if (!keys.some(({ id }) => id === signer.publicKey.id)) return true;
   }
   return false;

@@ -5,6 +5,7 @@ import { unionReader } from "../oci/union-reader.ts";
 import { digestFiles, setIdPaths } from "../pm/files/content.ts";
 import { closureOf } from "../pm/lockfile/closure.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
+import { manifestFile } from "../pm/manifest/find-workspace.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { ContainerIntent, DeployIntent } from "../project/deploy-intent.ts";
 import type { ApplicationFile, MaterializedProject, ProjectIdentity } from "../project/materialized-project.ts";
@@ -17,7 +18,6 @@ import { listMemberFiles, type MemberListing } from "./member-files.ts";
 import { memberDir, type OpenProject } from "./open-project.ts";
 import { outputDirs } from "./output-dirs.ts";
 import type { CachePorts, FolderPorts, GitPorts, ImagePorts, RunPorts } from "./ports.ts";
-import { manifestFile } from "./portability-facts.ts";
 import { archiveProof } from "./prove-archive.ts";
 import { licensedPackages } from "./package-licences.ts";
 import { projectContent, provedReader } from "./project-content.ts";
@@ -123,7 +123,7 @@ async function refuseShellSteps(member: WorkspaceMember, container: ContainerInt
   if (field === undefined) return;
   const { detail, hint } = shellVerdict(field);
   throw new VoxError("POLICY_REFUSED", `the release lane blocks on \`no-shell-steps\`: ${detail}`, {
-    place: { file: manifestFile(member) },
+    place: { file: manifestFile(member.path) },
     hint,
   });
 }

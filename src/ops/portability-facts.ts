@@ -1,18 +1,14 @@
-import { posix } from "node:path";
-import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { identityLabels } from "../container/plan/labels.ts";
 import { ANNOTATION } from "../oci/media-types.ts";
+import { manifestFile } from "../pm/manifest/find-workspace.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { ContainerFacts, ManifestFacts } from "../policy/portability/facts.ts";
 import type { ContainerIntent } from "../project/deploy-intent.ts";
 import type { LockedBaseImage, ProjectIdentity } from "../project/materialized-project.ts";
 import type { OpenProject } from "./open-project.ts";
 
-/** The path of a member's manifest from the project's root. */
-export const manifestFile = ({ path }: Pick<WorkspaceMember, "path">): string => posix.join(path, MANIFEST_FILE);
-
 export async function manifestFacts({ files }: OpenProject, member: WorkspaceMember): Promise<ManifestFacts> {
-  const file = manifestFile(member);
+  const file = manifestFile(member.path);
   return { file, text: (await files.readText(file)) ?? "", name: member.manifest.package.name };
 }
 

@@ -1,8 +1,8 @@
 import type { Lane } from "../config/lock-mode.ts";
 import type { MachinePolicy } from "../config/machine-policy.ts";
+import { manifestFile } from "../pm/manifest/find-workspace.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import { type Severities, severitiesIn, type Tightening } from "../policy/portability/lanes.ts";
-import { manifestFile } from "./portability-facts.ts";
 
 /** Who may ask for more than the policy's lanes do. */
 export interface PolicyOwners {
@@ -20,7 +20,12 @@ export const portabilitySeverities = (lane: Lane, { members, machine }: PolicyOw
 
 function projectTightening(member: WorkspaceMember): Tightening {
   const { local = {}, ci = {}, release = {} } = member.manifest.deploy?.policy ?? {};
-  return { source: "`[deploy.policy]`", file: manifestFile(member), code: "MANIFEST_INVALID", lanes: { local, ci, release } };
+  return {
+    source: "`[deploy.policy]`",
+    file: manifestFile(member.path),
+    code: "MANIFEST_INVALID",
+    lanes: { local, ci, release },
+  };
 }
 
 const machineTightening = ({ file, lanes }: MachinePolicy): Tightening => ({

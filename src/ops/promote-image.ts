@@ -2,7 +2,6 @@ import type { Lane } from "../config/lock-mode.ts";
 import type { Image } from "../container/build/image.ts";
 import { imageTags } from "../container/publish/tags.ts";
 import { isDigest } from "../core/digest.ts";
-import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { addTransfers, copyGraph, type TransferSummary } from "../oci/copy.ts";
 import { copyReferrers, subjectsOf } from "../oci/copy-referrers.ts";
@@ -10,6 +9,7 @@ import { formatRepository, type ImageReference } from "../oci/reference.ts";
 import { deployIntentFor } from "../pm/manifest/deploy-intent.ts";
 import type { DeployIntent } from "../project/deploy-intent.ts";
 import type { DeployOptions, DeployResult } from "./deploy-image.ts";
+import { refuseOtherTargets, registryMissing } from "./deploy-refusals.ts";
 import type { GatePorts, ImageGate } from "./deployment-gate.ts";
 import { openImagePlace } from "./image-place.ts";
 import { imageResult, NO_TRANSFER } from "./image-result.ts";
@@ -83,18 +83,11 @@ function promotedTarget(
   { to, offline }: PromoteOptions,
   repository: ImageReference | undefined,
 ): RolloutTarget | "none" {
+  refuseOtherTargets(deploy);
   if (deploy.target === "compose") return "compose";
-  if (deploy.target !== "container" && deploy.target !== "auto")
-    throw new VoxError("DEPLOY_UNSUPPORTED", `\`target = "${deploy.target}"\` is not a target of this version of vox`, {
-      place: { file: MANIFEST_FILE },
-      hint: "run `vox deploy --target container`",
-    });
   if (to !== "registry" || offline) return "engine";
   if (repository) return "none";
-  throw new VoxError("DEPLOY_INCOMPLETE", "`[deploy.container] registry` is missing", {
-    place: { file: MANIFEST_FILE },
-    hint: 'add `registry = "ghcr.io/acme"` to [deploy.container], or run `vox deploy --run`',
-  });
+  throw registryMissing("vox deploy --run");
 }
 
 const tagsOf = ({ environment, tags }: PromoteOptions): readonly string[] =>

@@ -1,10 +1,9 @@
-import { parsePublicKey } from "../attest/keys/public-key.ts";
 import { isSigned } from "../attest/verify/is-signed.ts";
-import { mapConcurrent } from "../core/concurrency.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { readBundles } from "./read-attached.ts";
 import type { ImagePlace } from "./read-image.ts";
+import { readPublicKeys } from "./read-public-keys.ts";
 import { requireSigned } from "./require-signed.ts";
 
 export interface AirgapProof {
@@ -42,7 +41,7 @@ async function proveByKeys(
   await requireSigned(place, { by: namesOf(keys), keys, offline: true }, ports);
   const { signal } = ports;
   const bundles = await readBundles(place.repository, documents, { signal });
-  const believed = await mapConcurrent(keys, 1, async (path) => parsePublicKey(await ports.readKey(path), `\`${path}\``));
+  const believed = await readPublicKeys(keys, ports);
   if (believed.some((key) => isSigned(documents.digest, bundles, key))) return;
   throw new VoxError("POLICY_REFUSED", `what \`${file}\` says of how its image is to run is not signed by ${namesOf(keys)}`);
 }

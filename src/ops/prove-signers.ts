@@ -91,7 +91,7 @@ async function proveManifest(
   }
   if (guarded.offline) throw new VoxError("OFFLINE_UNPROVABLE", `who signed ${title} cannot be asked offline`);
   throw new VoxError("PACKAGE_UNSIGNED", `${title} is not signed by a signer of the registry \`${guarded.registry}\``, {
-    place: { file: "Vox.toml" },
+    place: { file: MANIFEST_FILE },
     hint: `ask its publisher to sign it, or take it from a registry without \`signers\``,
   });
 }

@@ -1,10 +1,9 @@
-import { posix } from "node:path";
-import { MANIFEST_FILE } from "../core/manifest-file.ts";
 import type { Image } from "../container/build/image.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { parseImageManifest } from "../oci/parse-manifest.ts";
 import { readContent } from "../oci/read-content.ts";
+import { manifestFile } from "../pm/manifest/find-workspace.ts";
 import type { WorkspaceMember } from "../pm/manifest/workspace.ts";
 import type { DocumentSecret } from "../policy/secrets/document-secrets.ts";
 import { manifestAllowances } from "../policy/secrets/manifest-allowances.ts";
@@ -31,7 +30,7 @@ export async function refuseImageSecrets(
   }
   const found = await secretsOfDocuments(reader, [...documents, root], { signal });
   if (found.length === 0) return;
-  const file = posix.join(path, MANIFEST_FILE);
+  const file = manifestFile(path);
   const allows = manifestAllowances((await project.files.readText(file)) ?? "");
   const [first, ...others] = found.filter((secret) => !allows(secret));
   if (!first) return;

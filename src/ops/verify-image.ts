@@ -1,5 +1,4 @@
 import { counted } from "../core/counted.ts";
-import { parsePublicKey } from "../attest/keys/public-key.ts";
 import type { ParsedProvenance } from "../attest/provenance/parse-provenance.ts";
 import { checkAttestations } from "../attest/verify/check-attestations.ts";
 import { checkProvenance } from "../attest/verify/check-provenance.ts";
@@ -12,6 +11,7 @@ import type { KeyPorts } from "./ports.ts";
 import { readEvidence } from "./read-attached.ts";
 import { type ImagePlace, type ReadImage, readImageOrPlatform } from "./read-image.ts";
 import { contentChecks, type LockWish } from "./verify-contents.ts";
+import { readPublicKeys } from "./read-public-keys.ts";
 import { rebuildChecks, type RebuildPorts, type RebuildWish } from "./verify-rebuild.ts";
 
 export interface VerifyImageOptions {
@@ -49,7 +49,7 @@ export async function verifyImage(
   ports: VerifyPorts,
 ): Promise<VerifyImageResult> {
   const { signal } = ports;
-  const keys = await mapConcurrent(options.keys, 1, async (path) => parsePublicKey(await ports.readKey(path), `\`${path}\``));
+  const keys = await readPublicKeys(options.keys, ports);
   const read = await readProved(place, signal);
   if (!read.image) return result(place, [read.check]);
   const certificates = options.identity ? await identityTrust(options.identity, ports) : options.believed?.certificates;

@@ -89,12 +89,19 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     notes: new FsMetadataCache(paths.cacheDir),
     deadline: (durationMs) => AbortSignal.timeout(durationMs),
     ...lazyKeyPorts(env, signal),
-    machinePolicy: async () => (await import("./fs-machine-policy.ts")).readMachinePolicy(paths.configDir),
+    ...policyPorts(paths.configDir),
     ...fsOutput,
     ...registryArchive,
     ...deploymentPorts({ dataDir: paths.dataDir, env, signal }),
     engine: (choice) => machineEngine(choice, env),
   };
+}
+
+/** Several steps of a deployment ask for it, and all must be told the same. */
+function policyPorts(configDir: string): PolicyPorts {
+  let policy: ReturnType<PolicyPorts["machinePolicy"]> | undefined;
+  const read = async () => (await import("./fs-machine-policy.ts")).readMachinePolicy(configDir);
+  return { machinePolicy: () => (policy ??= read()) };
 }
 
 /** Few commands touch a key. */
