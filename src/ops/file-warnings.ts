@@ -1,10 +1,8 @@
+import { named } from "../core/named.ts";
 import type { ApplicationFile } from "../project/materialized-project.ts";
 import type { RunPorts } from "./ports.ts";
 import { type FolderContent, refuseSecrets, type ScanPorts } from "./scan-secrets.ts";
 import type { SourceRevision } from "./source-revision.ts";
-
-/** How many paths a warning names. */
-const NAMED_PATHS = 5;
 
 type Talk = Pick<RunPorts, "onEvent">;
 
@@ -29,7 +27,7 @@ export function warnUntracked(
   onEvent({
     kind: "warning",
     code: "FILES_UNTRACKED",
-    message: `files that git does not track enter the image: ${namedPaths(paths)}`,
+    message: `files that git does not track enter the image: ${named(paths)}`,
     hint: "commit them, or name them in `.gitignore` or `.voxignore`",
   });
   return paths;
@@ -41,7 +39,7 @@ function warnSetId({ name, setId }: FolderContent, { onEvent }: Talk): void {
   onEvent({
     kind: "warning",
     code: "SET_ID_DROPPED",
-    message: `setuid and setgid bits do not enter \`${name}\`: ${namedPaths(setId)}`,
+    message: `setuid and setgid bits do not enter \`${name}\`: ${named(setId)}`,
     hint: "run `chmod u-s,g-s` on them, or name them in `exclude` of [package]",
   });
 }
@@ -54,12 +52,7 @@ async function warnCapabilities({ name, files, capable }: FolderContent, { onEve
   onEvent({
     kind: "warning",
     code: "CAPABILITIES_DROPPED",
-    message: `capabilities of files do not enter \`${name}\`: ${namedPaths(found)}`,
+    message: `capabilities of files do not enter \`${name}\`: ${named(found)}`,
     hint: "set them with `setcap` in `run` or a `dockerfile` of [deploy.container], or name the files in `exclude` of [package]",
   });
-}
-
-function namedPaths(paths: readonly string[]): string {
-  const named = paths.slice(0, NAMED_PATHS).map((path) => `\`${path}\``);
-  return named.join(", ") + (paths.length > named.length ? ` and ${paths.length - named.length} more` : "");
 }

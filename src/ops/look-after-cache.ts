@@ -1,3 +1,4 @@
+import { named } from "../core/named.ts";
 import { VoxError } from "../errors/vox-error.ts";
 import { type CacheItem, type KindSummary, summariseItems, totalBytes } from "../pm/cas/cache-items.ts";
 import type { CacheKeeper } from "../pm/cas/cache-keeper.ts";
@@ -59,16 +60,13 @@ export function clearCache(keeper: CacheKeeper, { yes }: { readonly yes: boolean
   return keeper.exclusively(async () => {
     const { items, projects } = await keeper.survey();
     const unlinked = projects.map(({ projectDir }) => projectDir);
-    if (unlinked.length > 0 && !yes) throw new VoxError("CACHE_IN_USE", `${named(unlinked)} in the cache \`${keeper.dir}\``);
+    if (unlinked.length > 0 && !yes)
+      throw new VoxError("CACHE_IN_USE", `${projectsWithModules(unlinked)} in the cache \`${keeper.dir}\``);
     await keeper.clear();
     return { removed: items, unlinked };
   });
 }
 
-const NAMED = 5;
-
-function named(projects: readonly string[]): string {
-  const shown = projects.slice(0, NAMED).map((dir) => `\`${dir}\``);
-  const more = projects.length > NAMED ? ` and ${projects.length - NAMED} more` : "";
-  return `${shown.join(", ")}${more} ${projects.length === 1 ? "has its" : "have their"} \`.vox_modules\``;
+function projectsWithModules(projects: readonly string[]): string {
+  return `${named(projects)} ${projects.length === 1 ? "has its" : "have their"} \`.vox_modules\``;
 }

@@ -29,9 +29,3 @@ export const broken = (detail: string, { place, hint }: Omit<Broken, "kind" | "d
   ...(place && { place }),
   ...(hint !== undefined && { hint }),
 });
-
-/** Some of a list, for a phrase. */
-export function named(words: readonly string[], most = 5): string {
-  const told = words.slice(0, most).map((word) => `\`${word}\``);
-  return told.join(", ") + (words.length > most ? ` and ${words.length - most} more` : "");
-}

@@ -1,23 +1,20 @@
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { main } from "../../../src/cli/main.ts";
 import { LayoutSurgeon } from "../../support/layout-surgeon.ts";
 import { type LoopbackRegistry, startLoopbackRegistry } from "../../support/loopback-registry.ts";
 import { laySmallApplication, manifestText, type SmallApplication } from "../../support/small-application.ts";
 import { at, succeeded, textAt, type VoxRun } from "../../support/vox-cli.ts";
-import { recordedHost } from "../../unit/cli/host.ts";
+import { voxInProcess } from "../../support/vox-in-process.ts";
 
 /** A base that is an image of ours, in a registry as `signed`, `by-other`, `unsigned` and `index-alone`. */
 let small: SmallApplication;
 let registry: LoopbackRegistry;
 const path = (...names: readonly string[]): string => join(small.desk.folder, ...names);
 
-async function vox(...args: readonly string[]): Promise<VoxRun> {
+function vox(...args: readonly string[]): Promise<VoxRun> {
   const env = { ...small.desk.env, VOX_SIGN_PASSWORD: "geheim" };
-  const { host, out, err } = recordedHost({ env, cwd: small.folder });
-  const exitCode = await main(args, host);
-  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+  return voxInProcess(args, { env, cwd: small.folder });
 }
 
 beforeAll(async () => {

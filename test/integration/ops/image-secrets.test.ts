@@ -1,23 +1,20 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { fileEntry, fileOfBytes } from "../../../src/archive/tar-entry.ts";
-import { main } from "../../../src/cli/main.ts";
 import { FsLayoutStore } from "../../../src/oci/fs-layout-store.ts";
 import { readImage } from "../../../src/ops/read-image.ts";
 import { type ImageSecret, secretsInImage } from "../../../src/ops/scan-image.ts";
 import { randomText } from "../../support/secrets.ts";
 import { laySmallApplication, type SmallApplication, type SmallApplicationOptions } from "../../support/small-application.ts";
 import { at, succeeded, textAt, type VoxRun } from "../../support/vox-cli.ts";
-import { recordedHost } from "../../unit/cli/host.ts";
+import { voxInProcess } from "../../support/vox-in-process.ts";
 
 const token = `ghp_${randomText(36)}`;
 let small: SmallApplication;
 afterEach(() => small.desk.remove());
 
-async function vox(args: readonly string[]): Promise<VoxRun> {
-  const { host, out, err } = recordedHost({ env: small.desk.env, cwd: small.folder });
-  const exitCode = await main(args, host);
-  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+function vox(args: readonly string[]): Promise<VoxRun> {
+  return voxInProcess(args, { env: small.desk.env, cwd: small.folder });
 }
 
 async function lay(options: SmallApplicationOptions): Promise<void> {

@@ -1,17 +1,16 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { main } from "../../../src/cli/main.ts";
 import { yankTag } from "../../../src/pm/registry/version-tag.ts";
 import { streamOf } from "../../../src/core/byte-stream.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import { MEDIA_TYPE } from "../../../src/oci/media-types.ts";
 import { descriptorOf } from "../../../src/oci/parse-descriptor.ts";
-import { recordedHost } from "../../unit/cli/host.ts";
 import type { Fault } from "../../support/loopback-registry.ts";
 import { startLoopbackRegistry } from "../../support/loopback-registry.ts";
 import { REGISTRY_SUBJECTS, type RegistrySubject } from "../../support/registry-subjects.ts";
 import { at, createDesk, type Desk, succeeded, textAt, type VoxRun } from "../../support/vox-cli.ts";
+import { voxInProcess } from "../../support/vox-in-process.ts";
 
 interface Written {
   readonly name: string;
@@ -36,12 +35,9 @@ function write({ name, version, more = "" }: Written): string {
   return folder;
 }
 
-/** In this process, for these are many commands. */
-async function vox(args: readonly string[], cwd = desk.folder): Promise<VoxRun> {
+function vox(args: readonly string[], cwd = desk.folder): Promise<VoxRun> {
   const env = { ...desk.env, VOX_REGISTRY: index, SOURCE_DATE_EPOCH: PUBLISHED_AT };
-  const { host, out, err } = recordedHost({ env, cwd });
-  const exitCode = await main(args, host);
-  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+  return voxInProcess(args, { env, cwd });
 }
 
 async function publish(written: Written): Promise<void> {

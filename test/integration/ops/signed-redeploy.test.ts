@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { isAbout, parseStatement } from "../../../src/attest/statement.ts";
-import { main } from "../../../src/cli/main.ts";
 import { subjectsOf } from "../../../src/oci/copy-referrers.ts";
 import { RemoteStore } from "../../../src/oci/remote-store.ts";
 import { readBundles } from "../../../src/ops/read-attached.ts";
@@ -9,16 +8,14 @@ import { type LoopbackRegistry, startLoopbackRegistry } from "../../support/loop
 import { clientOf } from "../../support/remote-subject.ts";
 import { laySmallApplication, manifestText, type SmallApplication } from "../../support/small-application.ts";
 import { succeeded, textAt, type VoxRun } from "../../support/vox-cli.ts";
-import { recordedHost } from "../../unit/cli/host.ts";
+import { voxInProcess } from "../../support/vox-in-process.ts";
 
 let small: SmallApplication;
 let registry: LoopbackRegistry;
 
-async function vox(...args: readonly string[]): Promise<VoxRun> {
+function vox(...args: readonly string[]): Promise<VoxRun> {
   const env = { ...small.desk.env, VOX_SIGN_PASSWORD: "geheim" };
-  const { host, out, err } = recordedHost({ env, cwd: small.folder });
-  const exitCode = await main(args, host);
-  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+  return voxInProcess(args, { env, cwd: small.folder });
 }
 
 beforeAll(async () => {

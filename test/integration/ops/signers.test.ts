@@ -1,20 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { main } from "../../../src/cli/main.ts";
-import { recordedHost } from "../../unit/cli/host.ts";
 import { REGISTRY_SUBJECTS, type RegistrySubject } from "../../support/registry-subjects.ts";
 import { createDesk, type Desk, succeeded, type VoxRun } from "../../support/vox-cli.ts";
+import { voxInProcess } from "../../support/vox-in-process.ts";
 
 let desk: Desk;
 let index: string;
 let subject: RegistrySubject;
 const at = (...path: readonly string[]): string => join(desk.folder, ...path);
 
-async function vox(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<VoxRun> {
-  const { host, out, err } = recordedHost({ env: { ...desk.env, VOX_SIGN_PASSWORD: "geheim", ...env }, cwd });
-  const exitCode = await main(args, host);
-  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+function vox(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<VoxRun> {
+  return voxInProcess(args, { env: { ...desk.env, VOX_SIGN_PASSWORD: "geheim", ...env }, cwd });
 }
 
 function write(folder: string, text: string): string {

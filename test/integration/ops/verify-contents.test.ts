@@ -1,19 +1,16 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { main } from "../../../src/cli/main.ts";
-import { recordedHost } from "../../unit/cli/host.ts";
 import { type Json, LayoutSurgeon } from "../../support/layout-surgeon.ts";
 import { createDesk, type Desk, succeeded, type VoxRun } from "../../support/vox-cli.ts";
+import { voxInProcess } from "../../support/vox-in-process.ts";
 
 let desk: Desk;
 const at = (...path: readonly string[]): string => join(desk.folder, ...path);
 
-async function vox(args: readonly string[], cwd: string): Promise<VoxRun> {
+function vox(args: readonly string[], cwd: string): Promise<VoxRun> {
   const env = { ...desk.env, VOX_REGISTRY: `file:${at("registry")}`, VOX_SIGN_PASSWORD: "geheim" };
-  const { host, out, err } = recordedHost({ env, cwd });
-  const exitCode = await main(args, host);
-  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+  return voxInProcess(args, { env, cwd });
 }
 
 function write(folder: string, files: Readonly<Record<string, string>>): string {

@@ -2,21 +2,18 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directoryEntry, linkEntry } from "../../../src/archive/tar-entry.ts";
-import { main } from "../../../src/cli/main.ts";
 import { type LoopbackRegistry, startLoopbackRegistry } from "../../support/loopback-registry.ts";
 import { laySmallApplication, manifestText, type SmallApplication } from "../../support/small-application.ts";
 import { at, succeeded, textAt, type VoxRun } from "../../support/vox-cli.ts";
-import { recordedHost } from "../../unit/cli/host.ts";
+import { voxInProcess } from "../../support/vox-in-process.ts";
 
 /** Images in a registry without the referrers API. */
 let small: SmallApplication;
 let registry: LoopbackRegistry;
 
-async function vox(...args: readonly string[]): Promise<VoxRun> {
+function vox(...args: readonly string[]): Promise<VoxRun> {
   const env = { ...small.desk.env, VOX_SIGN_PASSWORD: "geheim" };
-  const { host, out, err } = recordedHost({ env, cwd: small.folder });
-  const exitCode = await main(args, host);
-  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+  return voxInProcess(args, { env, cwd: small.folder });
 }
 
 beforeAll(async () => {

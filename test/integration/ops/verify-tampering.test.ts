@@ -7,13 +7,12 @@ import { fileEntry, fileOfBytes, type TarEntry } from "../../../src/archive/tar-
 import { writePlainTar } from "../../../src/archive/plain-tar.ts";
 import { openPrivateKey } from "../../../src/attest/keys/private-key.ts";
 import { KeySigner } from "../../../src/attest/signer.ts";
-import { main } from "../../../src/cli/main.ts";
 import { parsePackageName } from "../../../src/core/package-name.ts";
-import { recordedHost } from "../../unit/cli/host.ts";
 import { COSIGN_PAIR } from "../../unit/attest/cosign-pair.ts";
 import { type Json, LayoutSurgeon } from "../../support/layout-surgeon.ts";
 import { identityToken, type LoopbackSigstore, startLoopbackSigstore } from "../../support/loopback-sigstore.ts";
 import { CHECKOUT, createDesk, type Desk, succeeded, type VoxRun } from "../../support/vox-cli.ts";
+import { voxInProcess } from "../../support/vox-in-process.ts";
 
 /** A project with two packages, its image in layouts that are signed in several ways, and another image by the same key. */
 let desk: Desk;
@@ -25,11 +24,9 @@ const open: LayoutSurgeon[] = [];
 const WHO = "ada@example.com";
 const ISSUER = "https://issuer.example.com";
 
-async function vox(args: readonly string[], cwd = join(desk.folder, "app")): Promise<VoxRun> {
+function vox(args: readonly string[], cwd = join(desk.folder, "app")): Promise<VoxRun> {
   const env = { ...desk.env, VOX_REGISTRY: `file:${join(desk.folder, "registry")}`, VOX_SIGN_PASSWORD: "geheim" };
-  const { host, out, err } = recordedHost({ env, cwd });
-  const exitCode = await main(args, host);
-  return { exitCode, stdout: out(), stderr: err(), json: (): unknown => JSON.parse(out()) };
+  return voxInProcess(args, { env, cwd });
 }
 
 function write(folder: string, files: Readonly<Record<string, string>>): string {

@@ -1,7 +1,8 @@
+import { named } from "../../../core/named.ts";
 import { allOf, checksNamed } from "../checks.ts";
 import type { ImageJudge, ProjectJudge } from "../judge.ts";
 import { placeOf } from "../place.ts";
-import { broken, held, named, type Place, type Verdict } from "../verdict.ts";
+import { broken, held, type Place, type Verdict } from "../verdict.ts";
 
 const PLATFORMS = ["linux/amd64", "linux/arm64"] as const;
 

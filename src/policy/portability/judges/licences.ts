@@ -1,6 +1,7 @@
 import parse from "spdx-expression-parse";
+import { named } from "../../../core/named.ts";
 import type { ProjectJudge } from "../judge.ts";
-import { broken, held, named, unknown } from "../verdict.ts";
+import { broken, held, unknown } from "../verdict.ts";
 
 /** Enforces `licences-allowed`. */
 export const licencesAllowed: ProjectJudge = ({ licences, allowedLicences }) => {

@@ -1,5 +1,6 @@
+import { named } from "../../../core/named.ts";
 import type { ImageJudge, ProjectJudge } from "../judge.ts";
-import { broken, held, named, type Verdict } from "../verdict.ts";
+import { broken, held, type Verdict } from "../verdict.ts";
 
 const PREFIX = "org.opencontainers.image.";
 /** What every image has to say of itself, and where it comes from. */

@@ -1,7 +1,8 @@
 import { counted } from "../../../core/counted.ts";
+import { named } from "../../../core/named.ts";
 import type { PackageFacts, ProjectFacts } from "../facts.ts";
 import type { ProjectJudge } from "../judge.ts";
-import { broken, held, named, unknown } from "../verdict.ts";
+import { broken, held, unknown } from "../verdict.ts";
 
 const LOCK = { file: "vox.lock" };
 const titled = ({ name, version }: Pick<PackageFacts, "name" | "version">): string =>

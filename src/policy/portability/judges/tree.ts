@@ -1,5 +1,6 @@
+import { named } from "../../../core/named.ts";
 import type { ProjectJudge } from "../judge.ts";
-import { broken, held, named } from "../verdict.ts";
+import { broken, held } from "../verdict.ts";
 
 /** Enforces `tree-clean`. */
 export const treeClean: ProjectJudge = ({ tree }) => {
