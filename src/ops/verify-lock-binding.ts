@@ -113,7 +113,7 @@ export async function lockedBase(
   ports: BasePorts,
 ): Promise<KnownBase | { readonly unknown: string }> {
   const digest = document.annotations?.[ANNOTATION.baseDigest];
-  if (digest === undefined) return { layers: [], detail: "there is no base" };
+  if (digest === undefined) return { layers: [], detail: "`scratch`" };
   const pinned = lock.baseImages.find((base) => base.digest === digest);
   const manifest = pinned?.platforms.find((entry) => entry.platform === platform)?.digest;
   if (!pinned || !manifest) throw new VoxError("LOCK_INVALID", `the lock pins no base \`${digest}\` for ${platform}`);

@@ -61,6 +61,7 @@ describe("an image whose packages share layers", () => {
   it("is held against the lock package by package", async () => {
     const run = succeeded(await vox(["verify", at("shared"), "--lock", "vox.lock"], at("shop")));
     expect(lineOf(run, "dependencies linux/amd64")).toContain(`${COUNT} packages, as the lock says`);
+    expect(lineOf(run, "base linux/amd64")).toContain("0 layers of `scratch` (");
   });
 
   it("that differs in one file of one package of a shared layer is told by that package's name", async () => {
